@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _CNOVA_DRM_H_
+#define _CNOVA_DRM_H_
+
+#ifdef __KERNEL__
+#include <drm/drm.h>	/* not beside us out of tree */
+#else
+#include "drm.h"
+#endif
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/**
+ * DOC: cnova user interface
+ *
+ * A client opens the render node, creates objects (GEM_CREATE), creates one or
+ * more GPU address spaces (VM_CREATE) and maps ranges of the objects at the GPU
+ * virtual addresses it chooses (VM_BIND). The kernel never chooses an address.
+ *
+ * Conventions that hold for every ioctl:
+ *
+ * - Addresses, offsets and sizes are bytes and multiples of 4096 unless said
+ *   otherwise. Ranges are ``[start, start + range)``.
+ * - A flag this header does not define, and a pad or reserved field that is not
+ *   zero, is refused with EINVAL. This is what lets them get a meaning later.
+ * - A limit that a client may run into can be asked for with GETPARAM.
+ * - An ioctl that fails has changed nothing, output fields that describe the
+ *   failure excepted.
+ * - ENODEV: the device is gone or wedged. ENOENT: the id or handle is not this
+ *   file's, or the address space is dead (see VM_GET_STATE). EINTR: a signal
+ *   came before the request was accepted; calling again is safe.
+ *
+ * Memory that a mapping reaches is kept alive by the mapping: a handle may be
+ * closed while the object is still mapped. Memory is zero when an object is made.
+ *
+ * The numbers 0x00 to 0x02, and their layouts, are those of the nova driver.
+ */
+
+/* ---------------------------------------------------------------- GETPARAM */
+
+/** DRM_CNOVA_PARAM_VRAM_BAR_SIZE - Bytes of VRAM that a CPU can map. */
+#define DRM_CNOVA_PARAM_VRAM_BAR_SIZE	0x1
+
+/**
+ * DRM_CNOVA_PARAM_CHIPSET - Chip: architecture in bits 8:4 and up,
+ * implementation in bits 3:0, for example 0x162 (TU102) or 0x172 (GA102).
+ */
+#define DRM_CNOVA_PARAM_CHIPSET		0x100
+
+/** DRM_CNOVA_PARAM_VRAM_SIZE - Bytes of VRAM that objects and page tables share. */
+#define DRM_CNOVA_PARAM_VRAM_SIZE	0x101
+
+/** DRM_CNOVA_PARAM_VRAM_FREE - Bytes of it not in use now; a hint, old when read. */
+#define DRM_CNOVA_PARAM_VRAM_FREE	0x102
+
+/** DRM_CNOVA_PARAM_VA_START - First GPU virtual address that VM_BIND accepts. */
+#define DRM_CNOVA_PARAM_VA_START	0x103
+
+/** DRM_CNOVA_PARAM_VA_END - First address after the last that VM_BIND accepts. */
+#define DRM_CNOVA_PARAM_VA_END		0x104
+
+/**
+ * DRM_CNOVA_PARAM_PAGE_SIZES - GPU page sizes the driver uses, as the OR of the
+ * sizes in bytes. The lowest is the granularity of VM_BIND. A larger page is
+ * used where address, object offset and memory are all aligned to it.
+ */
+#define DRM_CNOVA_PARAM_PAGE_SIZES	0x105
+
+/** DRM_CNOVA_PARAM_MAX_BIND_OPS - Most operations in one VM_BIND. */
+#define DRM_CNOVA_PARAM_MAX_BIND_OPS	0x106
+
+/** DRM_CNOVA_PARAM_MAX_SYNCS - Most sync entries in one call. */
+#define DRM_CNOVA_PARAM_MAX_SYNCS	0x107
+
+/** DRM_CNOVA_PARAM_MAX_VMS - Most address spaces per file. */
+#define DRM_CNOVA_PARAM_MAX_VMS		0x108
+
+/** DRM_CNOVA_PARAM_MAX_PENDING_BINDS - Most jobs waiting or running in one VM. */
+#define DRM_CNOVA_PARAM_MAX_PENDING_BINDS	0x109
+
+/** DRM_CNOVA_PARAM_KINDS - Memory kinds a mapping may name, bit n for kind n. */
+#define DRM_CNOVA_PARAM_KINDS		0x10a
+
+/**
+ * DRM_CNOVA_PARAM_MODEL - 1 if the GPU is the software model, 0 if it is not.
+ */
+#define DRM_CNOVA_PARAM_MODEL		0x10b
+
+/**
+ * struct drm_cnova_getparam - Ask for a property of the device.
+ *
+ * Errors: EINVAL for an unknown @param.
+ */
+struct drm_cnova_getparam {
+	/** @param: in: one of DRM_CNOVA_PARAM_*. */
+	__u64 param;
+
+	/** @value: out: its value. */
+	__u64 value;
+};
+
+/* -------------------------------------------------------------- GEM objects */
+
+/**
+ * DRM_CNOVA_GEM_VRAM - The object lives in VRAM. Without it, in system memory
+ * that the GPU reaches over the bus.
+ */
+#define DRM_CNOVA_GEM_VRAM		(1 << 0)
+
+/**
+ * DRM_CNOVA_GEM_VM_PRIVATE - The object will be mapped in one address space
+ * only, whose id is passed in &drm_cnova_gem_create.handle. Binding is cheaper:
+ * all private objects of a VM share one lock. It cannot be exported.
+ */
+#define DRM_CNOVA_GEM_VM_PRIVATE	(1 << 1)
+
+/**
+ * struct drm_cnova_gem_create - Make an object.
+ *
+ * Errors: EINVAL: size 0, more than the memory there is, or unknown flags;
+ * ENOENT: no such VM; ENOMEM, ENOSPC: no room.
+ */
+struct drm_cnova_gem_create {
+	/**
+	 * @handle: in: with DRM_CNOVA_GEM_VM_PRIVATE the id of the VM, ignored
+	 * otherwise; out: handle of the object.
+	 */
+	__u32 handle;
+
+	/** @flags: in: DRM_CNOVA_GEM_*. 0 is an object in system memory. */
+	__u32 flags;
+
+	/** @size: in: bytes, rounded up to 4096; out: the size the object got. */
+	__u64 size;
+};
+
+/**
+ * struct drm_cnova_gem_info - Ask for the size of an object.
+ *
+ * Errors: ENOENT: no such handle.
+ */
+struct drm_cnova_gem_info {
+	/** @handle: in: the object. */
+	__u32 handle;
+
+	/** @pad: must be 0. */
+	__u32 pad;
+
+	/** @size: out: bytes. */
+	__u64 size;
+};
+
+/**
+ * struct drm_cnova_gem_mmap_offset - Ask where to mmap() an object.
+ *
+ * Pass @offset to mmap() on the same DRM file, with MAP_SHARED.
+ *
+ * Errors: ENOENT: no such handle.
+ */
+struct drm_cnova_gem_mmap_offset {
+	/** @handle: in: the object. */
+	__u32 handle;
+
+	/** @flags: must be 0. */
+	__u32 flags;
+
+	/** @offset: out: offset for mmap(). */
+	__u64 offset;
+};
+
+/* ------------------------------------------------------ GPU address spaces */
+
+/**
+ * struct drm_cnova_vm_create - Make an empty GPU address space.
+ *
+ * Errors: EINVAL: unknown flags; ENOSPC: DRM_CNOVA_PARAM_MAX_VMS reached;
+ * ENOMEM: no memory for the root table.
+ */
+struct drm_cnova_vm_create {
+	/** @flags: must be 0. */
+	__u32 flags;
+
+	/** @vm_id: out: id, never 0, valid for this file only. */
+	__u32 vm_id;
+};
+
+/**
+ * struct drm_cnova_vm_destroy - Drop an address space.
+ *
+ * Binds that are waiting are cancelled: their out-fences signal with ECANCELED.
+ * The call waits for nobody's fence. A call on the id afterwards gets ENOENT.
+ *
+ * Errors: ENOENT: no such VM.
+ */
+struct drm_cnova_vm_destroy {
+	/** @vm_id: in: the VM. */
+	__u32 vm_id;
+
+	/** @pad: must be 0. */
+	__u32 pad;
+};
+
+/** DRM_CNOVA_VM_ACTIVE - The VM accepts binds. */
+#define DRM_CNOVA_VM_ACTIVE		0
+
+/**
+ * DRM_CNOVA_VM_DEAD - The hardware failed while the VM's page tables changed.
+ * Binds get ENOENT; what was in flight signalled with an error. Destroy it.
+ */
+#define DRM_CNOVA_VM_DEAD		1
+
+/**
+ * struct drm_cnova_vm_get_state - Ask whether a VM is usable, and how much it holds.
+ *
+ * Errors: ENOENT: no such VM. A dead VM is not an error here.
+ */
+struct drm_cnova_vm_get_state {
+	/** @vm_id: in: the VM. */
+	__u32 vm_id;
+
+	/** @state: out: DRM_CNOVA_VM_ACTIVE or DRM_CNOVA_VM_DEAD. */
+	__u32 state;
+
+	/** @error: out: errno (positive) that killed it, 0 while active. */
+	__u32 error;
+
+	/** @pad: out: 0. */
+	__u32 pad;
+
+	/** @mapped: out: bytes of GPU virtual address space mapped now. */
+	__u64 mapped;
+
+	/** @table_bytes: out: bytes of VRAM its page tables hold. */
+	__u64 table_bytes;
+
+	/** @quarantined: out: bytes withheld because the hardware may still reach them. */
+	__u64 quarantined;
+};
+
+/* ----------------------------------------------------------------- VM_BIND */
+
+/**
+ * struct drm_cnova_array - A user array.
+ *
+ * @stride may be larger than the structure this header defines, for clients
+ * built against a newer header: what lies beyond must then be zero (E2BIG
+ * otherwise). A smaller one is EINVAL.
+ */
+struct drm_cnova_array {
+	/** @pointer: address of the first element. */
+	__u64 pointer;
+
+	/** @count: number of elements. */
+	__u32 count;
+
+	/** @stride: bytes from one element to the next; 0 if @count is 0. */
+	__u32 stride;
+};
+
+/** DRM_CNOVA_SYNC_TIMELINE - @point names a point of a timeline syncobj. */
+#define DRM_CNOVA_SYNC_TIMELINE		(1 << 0)
+
+/** DRM_CNOVA_SYNC_SIGNAL - Signal when done. Without it: wait for it first. */
+#define DRM_CNOVA_SYNC_SIGNAL		(1 << 1)
+
+/**
+ * DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT - (waits only) If nothing was submitted to the
+ * syncobj or point yet, sleep until it is, 5 seconds at most (ETIME). Without
+ * it that case is EINVAL.
+ */
+#define DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT	(1 << 2)
+
+/**
+ * struct drm_cnova_sync - Something to wait for, or to signal.
+ *
+ * An error that a waited-for fence carries does not cancel the work.
+ */
+struct drm_cnova_sync {
+	/** @handle: syncobj. */
+	__u32 handle;
+
+	/** @flags: DRM_CNOVA_SYNC_*. */
+	__u32 flags;
+
+	/** @point: timeline point, not 0; 0 for a binary syncobj. */
+	__u64 point;
+};
+
+/** DRM_CNOVA_VM_BIND_OP_MAP - Map a range of an object, replacing what is there. */
+#define DRM_CNOVA_VM_BIND_OP_MAP	1
+
+/** DRM_CNOVA_VM_BIND_OP_UNMAP - Unmap a range, whatever is in it; a hole is fine. */
+#define DRM_CNOVA_VM_BIND_OP_UNMAP	2
+
+/**
+ * DRM_CNOVA_VM_BIND_OP_UNMAP_ALL - Unmap every mapping of the object @handle in
+ * this VM, those included that binds submitted earlier will make.
+ */
+#define DRM_CNOVA_VM_BIND_OP_UNMAP_ALL	3
+
+/**
+ * DRM_CNOVA_VM_BIND_OP_MAP_SPARSE - Make a range readable without memory: reads
+ * do not fault, writes are dropped. What a read returns is undefined.
+ */
+#define DRM_CNOVA_VM_BIND_OP_MAP_SPARSE	4
+
+/** DRM_CNOVA_VM_BIND_READ_ONLY - (MAP) GPU writes fault. */
+#define DRM_CNOVA_VM_BIND_READ_ONLY	(1 << 0)
+
+/** DRM_CNOVA_VM_BIND_UNCACHED - (MAP) The GPU's L2 does not cache the pages. */
+#define DRM_CNOVA_VM_BIND_UNCACHED	(1 << 1)
+
+/**
+ * DRM_CNOVA_VM_BIND_CAP_64K - (MAP) Use no page larger than 64 KiB, so that
+ * parts of 64 KiB can be replaced later without changing a page's size, which
+ * has to wait until the GPU is idle in this VM. For sparse residency.
+ */
+#define DRM_CNOVA_VM_BIND_CAP_64K	(1 << 2)
+
+/**
+ * struct drm_cnova_vm_bind_op - One change of an address space.
+ *
+ * ===========  ======  ====  ======  =====  =====  =====
+ * op           handle  kind  offset  va     range  flags
+ * ===========  ======  ====  ======  =====  =====  =====
+ * MAP          object  kind  yes     yes    yes    yes
+ * UNMAP        0       0     0       yes    yes    0
+ * UNMAP_ALL    object  0     0       0      0      0
+ * MAP_SPARSE   0       0     0       yes    yes    0
+ * ===========  ======  ====  ======  =====  =====  =====
+ */
+struct drm_cnova_vm_bind_op {
+	/** @op: DRM_CNOVA_VM_BIND_OP_*. */
+	__u32 op;
+
+	/** @flags: DRM_CNOVA_VM_BIND_READ_ONLY and the like. */
+	__u32 flags;
+
+	/** @handle: GEM handle. */
+	__u32 handle;
+
+	/** @kind: memory kind, one of DRM_CNOVA_PARAM_KINDS; 0 is pitch-linear. */
+	__u32 kind;
+
+	/** @offset: first byte of the object to map. */
+	__u64 offset;
+
+	/** @va: first GPU virtual address. */
+	__u64 va;
+
+	/** @range: bytes, not 0. */
+	__u64 range;
+
+	/** @reserved: must be 0. */
+	__u64 reserved;
+};
+
+/**
+ * DRM_CNOVA_VM_BIND_ASYNC - Return when the request is queued; signal the
+ * out-syncs when the page tables have changed and the TLB has forgotten the old
+ * ones. Without it the call returns after that, and takes no syncs.
+ */
+#define DRM_CNOVA_VM_BIND_ASYNC		(1 << 0)
+
+/**
+ * enum drm_cnova_vm_bind_reason - Why a VM_BIND was refused.
+ */
+enum drm_cnova_vm_bind_reason {
+	/** @DRM_CNOVA_REASON_NONE: it was not, or for no reason of an operation. */
+	DRM_CNOVA_REASON_NONE = 0,
+	/** @DRM_CNOVA_REASON_OP: unknown op. */
+	DRM_CNOVA_REASON_OP = 1,
+	/** @DRM_CNOVA_REASON_FLAGS: unknown flags, or flags the op does not take. */
+	DRM_CNOVA_REASON_FLAGS = 2,
+	/** @DRM_CNOVA_REASON_RESERVED: a field that must be 0 is not. */
+	DRM_CNOVA_REASON_RESERVED = 3,
+	/** @DRM_CNOVA_REASON_ALIGN: va, range or offset is not a multiple of 4096. */
+	DRM_CNOVA_REASON_ALIGN = 4,
+	/** @DRM_CNOVA_REASON_RANGE: range is 0, wraps, or leaves the address space. */
+	DRM_CNOVA_REASON_RANGE = 5,
+	/** @DRM_CNOVA_REASON_OFFSET: the object ends before offset + range. */
+	DRM_CNOVA_REASON_OFFSET = 6,
+	/** @DRM_CNOVA_REASON_HANDLE: no such object. */
+	DRM_CNOVA_REASON_HANDLE = 7,
+	/** @DRM_CNOVA_REASON_PRIVATE: the object is private to another VM. */
+	DRM_CNOVA_REASON_PRIVATE = 8,
+	/** @DRM_CNOVA_REASON_KIND: the kind is not one this device maps. */
+	DRM_CNOVA_REASON_KIND = 9,
+	/** @DRM_CNOVA_REASON_MEMORY: no memory for the object or its page tables. */
+	DRM_CNOVA_REASON_MEMORY = 10,
+	/** @DRM_CNOVA_REASON_SYNC: @failed_op is the index of a bad sync entry. */
+	DRM_CNOVA_REASON_SYNC = 11,
+};
+
+/**
+ * struct drm_cnova_vm_bind - Change an address space.
+ *
+ * The operations take effect in the order of the array, all or none of them,
+ * and the GPU sees the result of all of them at once: an address that is mapped
+ * before and after is mapped all the time, unless the size of its page changes.
+ *
+ * Binds of one VM that overlap run in the order they were submitted.
+ *
+ * An asynchronous bind with no operations and at least one sync waits and
+ * signals in order with the others.
+ *
+ * An EXEC must not wait, on the GPU, for work that is submitted later.
+ *
+ * Errors: EINVAL, EPERM (object private to another VM), E2BIG (stride), ENOENT
+ * (VM, handle or syncobj, or the VM is dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS
+ * (no memory for an array this long; a shorter one may do), EBUSY (too many
+ * binds pending), EINTR (nothing happened), ETIME (WAIT_FOR_SUBMIT), ENODEV.
+ * From a synchronous bind also what the fence of an asynchronous one carries:
+ * ECANCELED: the VM was destroyed meanwhile; EIO, ETIMEDOUT: the hardware failed,
+ * the VM is dead.
+ */
+struct drm_cnova_vm_bind {
+	/** @vm_id: in: the VM. */
+	__u32 vm_id;
+
+	/** @queue_id: in: bind queue; 0 is the VM's own. */
+	__u32 queue_id;
+
+	/** @flags: in: DRM_CNOVA_VM_BIND_ASYNC. */
+	__u32 flags;
+
+	/** @pad: must be 0. */
+	__u32 pad;
+
+	/** @ops: in: array of &struct drm_cnova_vm_bind_op. */
+	struct drm_cnova_array ops;
+
+	/** @syncs: in: array of &struct drm_cnova_sync, waits and signals mixed. */
+	struct drm_cnova_array syncs;
+
+	/** @failed_op: out: on error, index of the operation at fault; else ~0. */
+	__u32 failed_op;
+
+	/** @reason: out: on error, an &enum drm_cnova_vm_bind_reason. */
+	__u32 reason;
+};
+
+#define DRM_CNOVA_GETPARAM		0x00
+#define DRM_CNOVA_GEM_CREATE		0x01
+#define DRM_CNOVA_GEM_INFO		0x02
+#define DRM_CNOVA_GEM_MMAP_OFFSET	0x10
+#define DRM_CNOVA_VM_CREATE		0x11
+#define DRM_CNOVA_VM_DESTROY		0x12
+#define DRM_CNOVA_VM_GET_STATE		0x13
+#define DRM_CNOVA_VM_BIND		0x14
+
+#define DRM_IOCTL_CNOVA_GETPARAM \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_GETPARAM, struct drm_cnova_getparam)
+#define DRM_IOCTL_CNOVA_GEM_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_GEM_CREATE, struct drm_cnova_gem_create)
+#define DRM_IOCTL_CNOVA_GEM_INFO \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_GEM_INFO, struct drm_cnova_gem_info)
+#define DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_GEM_MMAP_OFFSET, struct drm_cnova_gem_mmap_offset)
+#define DRM_IOCTL_CNOVA_VM_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_VM_CREATE, struct drm_cnova_vm_create)
+#define DRM_IOCTL_CNOVA_VM_DESTROY \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_CNOVA_VM_DESTROY, struct drm_cnova_vm_destroy)
+#define DRM_IOCTL_CNOVA_VM_GET_STATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_VM_GET_STATE, struct drm_cnova_vm_get_state)
+#define DRM_IOCTL_CNOVA_VM_BIND \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_VM_BIND, struct drm_cnova_vm_bind)
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif /* _CNOVA_DRM_H_ */
