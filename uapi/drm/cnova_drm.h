@@ -2,11 +2,7 @@
 #ifndef _CNOVA_DRM_H_
 #define _CNOVA_DRM_H_
 
-#ifdef __KERNEL__
-#include <drm/drm.h>	/* not beside us out of tree */
-#else
 #include "drm.h"
-#endif
 
 #if defined(__cplusplus)
 extern "C" {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/**
+ * DOC: Layout of VRAM
+ *
+ * Size from the registers that devinit leaves behind; usable is what the firmware's
+ * protected region (WPR2) does not hold. The list of regions that GSP firmware
+ * gives out will replace the second half of this.
+ *
+ * Locking: none, called once at probe.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/dev_printk.h>
+#include <linux/errno.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
+
+#include "hw/access.h"
+#include "hw/chip.h"
+#include "hw/fb.h"
+#include "hw/regs.h"
+
+/* HARDWARE.md 8.1 */
+static u64 cnova_fb_size(struct cnova_io *io, const struct cnova_chip *chip)
+{
+	u64 size;
+	u32 value;
+
+	if (chip->fb == CNOVA_CHIP_FB_MIB)
+		return (u64)cnova_rd32(io, NV_USABLE_FB_SIZE_IN_MB) << 20;
+
+	value = cnova_rd32(io, NV_PFB_PRI_MMU_LOCAL_MEMORY_RANGE);
+	size = (u64)FIELD_GET(NV_PFB_LOCAL_MEMORY_RANGE_LOWER_MAG, value) <<
+	       (FIELD_GET(NV_PFB_LOCAL_MEMORY_RANGE_LOWER_SCALE, value) + 20);
+
+	return value & NV_PFB_LOCAL_MEMORY_RANGE_ECC_MODE ? size / 16 * 15 : size;
+}
+
+static void cnova_fb_add(struct cnova_fb *fb, u64 start, u64 end)
+{
+	start = round_up(start, SZ_4K);
+	end = round_down(end, SZ_4K);
+	if (start < end)
+		fb->region[fb->nr_regions++] = (struct cnova_fb_region){ start, end };
+}
+
+/**
+ * cnova_fb_read() - Find out how much VRAM there is, and what of it may be used.
+ * @io: The GPU.
+ * @chip: Its chip.
+ * @dev: For messages.
+ * @fb: Filled.
+ *
+ * Context: Probe.
+ * Return: 0; -ENODEV: the device is gone; -EINVAL: the registers make no sense.
+ */
+int cnova_fb_read(struct cnova_io *io, const struct cnova_chip *chip, struct device *dev,
+		  struct cnova_fb *fb)
+{
+	u32 lo = cnova_rd32(io, NV_PFB_PRI_MMU_WPR2_ADDR_LO);
+	u32 hi = cnova_rd32(io, NV_PFB_PRI_MMU_WPR2_ADDR_HI);
+	u64 wpr_start = (u64)FIELD_GET(NV_PFB_WPR2_ADDR_VAL, lo) << 12;
+	u64 wpr_end = (u64)FIELD_GET(NV_PFB_WPR2_ADDR_VAL, hi) << 12;
+
+	*fb = (struct cnova_fb){ .size = cnova_fb_size(io, chip) };
+	if (cnova_io_lost(io, hi))
+		return -ENODEV;
+
+	if (fb->size < SZ_1M || fb->size > BIT_ULL(chip->window->reach_bits) ||
+	    (wpr_end && (wpr_start >= wpr_end || wpr_start >= fb->size))) {
+		dev_err(dev, "no sense in VRAM of %llu bytes with %#llx..%#llx protected\n",
+			fb->size, wpr_start, wpr_end);
+		return -EINVAL;
+	}
+
+	/*
+	 * What the firmware keeps for itself besides WPR2 lies above it: a heap, the
+	 * page tables of the BARs. So use what is below, if anything is.
+	 */
+	cnova_fb_add(fb, 0, wpr_end ? wpr_start : fb->size);
+	if (!fb->nr_regions) {
+		dev_err(dev, "all of VRAM is protected\n");
+		return -EINVAL;
+	}
+
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * How much VRAM there is, and which parts of it may be used.
+ */
+#ifndef _CNOVA_HW_FB_H_
+#define _CNOVA_HW_FB_H_
+
+#include <linux/types.h>
+
+struct cnova_chip;
+struct cnova_io;
+struct device;
+
+/** CNOVA_FB_MAX_REGIONS - As many as the firmware's list can have (HARDWARE.md 8.2). */
+#define CNOVA_FB_MAX_REGIONS	16
+
+/** struct cnova_fb_region - A part of VRAM. */
+struct cnova_fb_region {
+	/** @start: First byte. */
+	u64 start;
+	/** @end: Byte after the last. */
+	u64 end;
+};
+
+/** struct cnova_fb - Layout of VRAM. */
+struct cnova_fb {
+	/** @size: Bytes of VRAM, the firmware's included: what the window has to reach. */
+	u64 size;
+	/** @nr_regions: Number of @region. */
+	u32 nr_regions;
+	/** @region: What may be used: ascending, disjoint, 4 KiB aligned. */
+	struct cnova_fb_region region[CNOVA_FB_MAX_REGIONS];
+};
+
+int cnova_fb_read(struct cnova_io *io, const struct cnova_chip *chip, struct device *dev,
+		  struct cnova_fb *fb);
+
+#endif /* _CNOVA_HW_FB_H_ */

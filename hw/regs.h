@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Registers, with the names and fields of NVIDIA's manuals. The sections are
+ * those of HARDWARE.md.
+ */
+#ifndef _CNOVA_HW_REGS_H_
+#define _CNOVA_HW_REGS_H_
+
+#include <linux/bits.h>
+
+/* 1. Chip identification */
+#define NV_PMC_BOOT_0					0x000000
+#define NV_PMC_BOOT_42					0x000a00
+#define   NV_PMC_BOOT_42_CHIP_ID			GENMASK(29, 20)
+
+/* 4. TLB, in the VF space of the physical function */
+#define NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_PDB	0xb830a0
+#define   NV_MMU_INVALIDATE_PDB_APERTURE_SYS		BIT(1)
+#define   NV_MMU_INVALIDATE_PDB_ADDR			GENMASK(31, 4)
+#define NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_UPPER_PDB	0xb830a4
+#define   NV_MMU_INVALIDATE_UPPER_PDB_ADDR		GENMASK(19, 0)
+#define NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE		0xb830b0
+#define   NV_MMU_INVALIDATE_ALL_VA			BIT(0)
+#define   NV_MMU_INVALIDATE_ALL_PDB			BIT(1)
+#define   NV_MMU_INVALIDATE_HUBTLB_ONLY			BIT(2)
+#define   NV_MMU_INVALIDATE_SYS_MEMBAR			BIT(6)
+#define   NV_MMU_INVALIDATE_ACK				GENMASK(8, 7)
+#define     NV_MMU_INVALIDATE_ACK_NONE_REQUIRED		0
+#define     NV_MMU_INVALIDATE_ACK_GLOBALLY		1
+#define   NV_MMU_INVALIDATE_TRIGGER			BIT(31)
+
+/* 5. PRAMIN: where the window is, in BAR0, and the registers that move it */
+#define NV_PRAMIN					0x700000
+#define NV_PRAMIN_SIZE					0x100000
+
+#define NV_PBUS_BAR0_WINDOW				0x001700
+#define   NV_PBUS_BAR0_WINDOW_BASE			GENMASK(23, 0)
+#define   NV_PBUS_BAR0_WINDOW_TARGET			GENMASK(25, 24)
+#define     NV_PBUS_BAR0_WINDOW_TARGET_VID_MEM		0
+
+#define NV_XAL_EP_BAR0_WINDOW				0x10fd40
+#define   NV_XAL_EP_BAR0_WINDOW_BASE_GH100		GENMASK(21, 0)
+#define   NV_XAL_EP_BAR0_WINDOW_BASE_GB100		GENMASK(22, 0)
+#define   NV_XAL_EP_BAR0_WINDOW_BASE_GB10B		GENMASK(24, 0)
+
+/* 8.1 Video memory: size, and what is the firmware's */
+#define NV_PFB_PRI_MMU_LOCAL_MEMORY_RANGE		0x100ce0
+#define   NV_PFB_LOCAL_MEMORY_RANGE_LOWER_SCALE		GENMASK(3, 0)
+#define   NV_PFB_LOCAL_MEMORY_RANGE_LOWER_MAG		GENMASK(9, 4)
+#define   NV_PFB_LOCAL_MEMORY_RANGE_ECC_MODE		BIT(30)
+#define NV_USABLE_FB_SIZE_IN_MB				0x1183a4
+#define NV_PFB_PRI_MMU_WPR2_ADDR_LO			0x1fa824
+#define NV_PFB_PRI_MMU_WPR2_ADDR_HI			0x1fa828
+#define   NV_PFB_WPR2_ADDR_VAL				GENMASK(31, 4)
+
+#endif /* _CNOVA_HW_REGS_H_ */

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/**
+ * DOC: Memory management of one GPU
+ *
+ * Brings up, in this order, what the address spaces of a GPU share: which chip it
+ * is, how much VRAM it has, the PRAMIN window, the TLB registers, the allocator.
+ *
+ * Locking: none of its own.
+ */
+
+#include <linux/device.h>
+#include <linux/err.h>
+
+#include "hw/fb.h"
+#include "mm/mm.h"
+#include "mm/vmm_pages.h"
+
+/**
+ * cnova_mm_init() - Bring up the memory management of a GPU.
+ * @mm: To be initialised.
+ * @dev: For messages.
+ * @io: The GPU.
+ *
+ * Context: Probe.
+ * Return: 0; -ENODEV: no device answers, or an unknown chip; -EOPNOTSUPP: a chip
+ * without support; -EINVAL: its registers make no sense; -ENOMEM.
+ */
+int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
+{
+	struct cnova_fb fb;
+	int err;
+
+	mm->dev = dev;
+	mm->io = io;
+	mm->chip = cnova_chip_identify(io, dev);
+	if (IS_ERR(mm->chip))
+		return PTR_ERR(mm->chip);
+
+	err = cnova_fb_read(io, mm->chip, dev, &fb);
+	if (err)
+		return err;
+
+	err = cnova_vmm_caches_get();
+	if (err)
+		return err;
+
+	err = cnova_vram_init(&mm->vram, io, &fb);
+	if (err)
+		goto err_put_caches;
+
+	err = cnova_pramin_init(&mm->pramin, dev, io, mm->chip->window, fb.size);
+	if (err)
+		goto err_fini_vram;
+
+	cnova_tlb_init(&mm->tlb, dev, io, mm->chip);
+	return 0;
+
+err_fini_vram:
+	cnova_vram_fini(&mm->vram);
+err_put_caches:
+	cnova_vmm_caches_put();
+	return err;
+}
+
+/**
+ * cnova_mm_fini() - The end of cnova_mm_init().
+ * @mm: Memory management without address spaces, all VRAM given back.
+ *
+ * Context: Process context. The device may be gone.
+ */
+void cnova_mm_fini(struct cnova_mm *mm)
+{
+	cnova_tlb_fini(&mm->tlb);
+	cnova_pramin_fini(&mm->pramin);
+	cnova_vram_fini(&mm->vram);
+	cnova_vmm_caches_put();
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Memory management of one GPU: what all its address spaces share.
+ */
+#ifndef _CNOVA_MM_MM_H_
+#define _CNOVA_MM_MM_H_
+
+#include "hw/access.h"
+#include "hw/chip.h"
+#include "mm/pramin.h"
+#include "mm/tlb.h"
+#include "mm/vram.h"
+
+struct device;
+
+/** struct cnova_mm - Memory management of one GPU. */
+struct cnova_mm {
+	/** @dev: For messages. */
+	struct device *dev;
+
+	/** @io: The way to the hardware. */
+	struct cnova_io *io;
+
+	/** @chip: What this chip is. Immutable. */
+	const struct cnova_chip *chip;
+
+	/** @pramin: The window into VRAM. */
+	struct cnova_pramin pramin;
+
+	/** @tlb: The invalidate registers. */
+	struct cnova_tlb tlb;
+
+	/** @vram: The allocator. */
+	struct cnova_vram vram;
+};
+
+int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);
+void cnova_mm_fini(struct cnova_mm *mm);
+
+#endif /* _CNOVA_MM_MM_H_ */

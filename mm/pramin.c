@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/**
+ * DOC: PRAMIN window
+ *
+ * A view of 1 MiB of VRAM in BAR0, moved by one register (HARDWARE.md 5). It needs no
+ * page tables, so page tables are written through it. The *arbiter* owns the
+ * register; users hold a *cursor*, which takes the window when it is used and moves
+ * it only when it must.
+ *
+ * Not for bulk data: that goes through BAR1.
+ *
+ * Locking: &cnova_pramin.lock, a mutex, because run_job may sleep and because a
+ * mutex hands over: a waiter gets the window after one hold of at most
+ * %CNOVA_PRAMIN_MAX_HOLD accesses. It is the innermost lock and is taken in the fence
+ * signalling path: nothing is allocated under it.
+ */
+
+#include <linux/bug.h>
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+
+#include "hw/access.h"
+#include "hw/chip.h"
+#include "hw/regs.h"
+#include "mm/pramin.h"
+
+/* No address: whatever is accessed first moves the window. */
+#define CNOVA_PRAMIN_UNKNOWN	(~0ULL)
+
+/**
+ * cnova_pramin_init() - Take over the window.
+ * @pramin: To be initialised.
+ * @dev: For messages.
+ * @io: The GPU.
+ * @window: How its window is moved.
+ * @size: Bytes of VRAM.
+ *
+ * Context: Probe.
+ * Return: 0; -EINVAL: the window cannot show all of VRAM.
+ */
+int cnova_pramin_init(struct cnova_pramin *pramin, struct device *dev, struct cnova_io *io,
+		      const struct cnova_chip_window *window, u64 size)
+{
+	if (size > BIT_ULL(window->reach_bits))
+		return -EINVAL;
+
+	*pramin = (struct cnova_pramin){
+		.dev = dev,
+		.io = io,
+		.window = window,
+		.size = size,
+		.boot = cnova_rd32(io, window->reg),
+		.base = CNOVA_PRAMIN_UNKNOWN,
+	};
+	mutex_init(&pramin->lock);
+	return 0;
+}
+
+/**
+ * cnova_pramin_fini() - Leave the window where it was found.
+ * @pramin: The arbiter.
+ *
+ * Context: Process context; no cursor is in use.
+ */
+void cnova_pramin_fini(struct cnova_pramin *pramin)
+{
+	cnova_wr32(pramin->io, pramin->window->reg, pramin->boot);
+	cnova_io_account(pramin->io, CNOVA_IO_WINDOW_MOVE, 1);
+	mutex_destroy(&pramin->lock);
+}
+
+/**
+ * cnova_pramin_reset() - The window may be anywhere: after a reset, after a resume.
+ * @pramin: The arbiter.
+ *
+ * Context: Process context.
+ */
+void cnova_pramin_reset(struct cnova_pramin *pramin)
+{
+	mutex_lock(&pramin->lock);
+	pramin->base = CNOVA_PRAMIN_UNKNOWN;
+	mutex_unlock(&pramin->lock);
+}
+
+/**
+ * cnova_pramin_begin() - Start to use VRAM.
+ * @pramin: The arbiter.
+ * @cursor: To be initialised.
+ *
+ * Context: Any. Takes nothing yet.
+ */
+void cnova_pramin_begin(struct cnova_pramin *pramin, struct cnova_pramin_cursor *cursor)
+{
+	*cursor = (struct cnova_pramin_cursor){ .pramin = pramin };
+}
+
+/**
+ * cnova_pramin_end() - Let others have the window.
+ * @cursor: May be used again; it then takes the window again.
+ *
+ * Context: Process context, fence signalling path. Does nothing if @cursor does not
+ *          hold the window.
+ */
+void cnova_pramin_end(struct cnova_pramin_cursor *cursor)
+{
+	if (!cursor->budget)
+		return;
+
+	cursor->budget = 0;
+	mutex_unlock(&cursor->pramin->lock);
+}
+
+/* Show the 1 MiB around @pa. Whole MiB: tables that stand together need no move. */
+static void cnova_pramin_move(struct cnova_pramin *pramin, u64 pa)
+{
+	u64 base = round_down(pa, NV_PRAMIN_SIZE);
+
+	lockdep_assert_held(&pramin->lock);
+
+	if (base == pramin->base)
+		return;
+
+	/* Posted in order with the accesses that follow; target 0 is video memory. */
+	cnova_wr32(pramin->io, pramin->window->reg, (base >> 16) & pramin->window->base);
+	cnova_io_account(pramin->io, CNOVA_IO_WINDOW_MOVE, 1);
+	pramin->base = base;
+}
+
+/* One access. Loads: *@value is replaced. */
+static void cnova_pramin_access(struct cnova_pramin_cursor *cursor, u64 pa, u64 *value,
+				unsigned int width, bool store)
+{
+	struct cnova_pramin *pramin = cursor->pramin;
+	u32 offset = NV_PRAMIN + pa % NV_PRAMIN_SIZE;
+
+	if (WARN_ONCE(pa % width || pa >= pramin->size,
+		      "cnova: access of %u bytes at %#llx, VRAM ends at %#llx\n",
+		      width, pa, pramin->size)) {
+		*value = ~0ULL;
+		return;
+	}
+
+	if (!cursor->budget) {
+		mutex_lock(&pramin->lock);
+		cursor->budget = CNOVA_PRAMIN_MAX_HOLD;
+	}
+
+	cnova_pramin_move(pramin, pa);
+	if (store) {
+		cnova_aperture_wr(pramin->io, offset, *value, width);
+		cursor->last = pa;
+		cursor->dirty = true;
+	} else {
+		*value = cnova_aperture_rd(pramin->io, offset, width);
+	}
+
+	if (!--cursor->budget)
+		mutex_unlock(&pramin->lock);
+}
+
+#define CNOVA_PRAMIN_ACCESSORS(bits)							\
+u##bits cnova_pramin_rd##bits(struct cnova_pramin_cursor *cursor,			\
+			      struct cnova_vram_addr pa)				\
+{											\
+	u64 value = 0;									\
+											\
+	cnova_pramin_access(cursor, pa.raw, &value, (bits) / 8, false);			\
+	return value;									\
+}											\
+											\
+void cnova_pramin_wr##bits(struct cnova_pramin_cursor *cursor,				\
+			   struct cnova_vram_addr pa, u##bits value)			\
+{											\
+	u64 word = value;								\
+											\
+	cnova_pramin_access(cursor, pa.raw, &word, (bits) / 8, true);			\
+}
+
+CNOVA_PRAMIN_ACCESSORS(8)
+CNOVA_PRAMIN_ACCESSORS(16)
+CNOVA_PRAMIN_ACCESSORS(32)
+CNOVA_PRAMIN_ACCESSORS(64)
+
+/**
+ * cnova_pramin_write() - Store words.
+ * @cursor: Cursor.
+ * @pa: First byte, a multiple of 8.
+ * @words: What to store.
+ * @nr: How many.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ */
+void cnova_pramin_write(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+			const u64 *words, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		u64 word = words[i];
+
+		cnova_pramin_access(cursor, pa.raw + i * sizeof(u64), &word, sizeof(u64), true);
+	}
+}
+
+/**
+ * cnova_pramin_read() - Load words.
+ * @cursor: Cursor.
+ * @pa: First byte, a multiple of 8.
+ * @words: Where to.
+ * @nr: How many.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ */
+void cnova_pramin_read(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+		       u64 *words, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		cnova_pramin_access(cursor, pa.raw + i * sizeof(u64), &words[i], sizeof(u64),
+				    false);
+}
+
+/**
+ * cnova_pramin_fill() - Store one word many times.
+ * @cursor: Cursor.
+ * @pa: First byte, a multiple of 8.
+ * @value: What to store.
+ * @nr: How often.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ */
+void cnova_pramin_fill(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+		       u64 value, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		u64 word = value;
+
+		cnova_pramin_access(cursor, pa.raw + i * sizeof(u64), &word, sizeof(u64), true);
+	}
+}
+
+/**
+ * cnova_pramin_order() - Have all stores of a cursor in memory.
+ * @cursor: Cursor.
+ *
+ * Stores are posted; a load from the same aperture is behind them (HARDWARE.md 3.7).
+ * Nothing happens if nothing was stored.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ */
+void cnova_pramin_order(struct cnova_pramin_cursor *cursor)
+{
+	u64 value;
+
+	if (!cursor->dirty)
+		return;
+
+	cnova_pramin_access(cursor, round_down(cursor->last, sizeof(u32)), &value, sizeof(u32),
+			    false);
+	cnova_io_account(cursor->pramin->io, CNOVA_IO_ORDER, 1);
+	cursor->dirty = false;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/**
+ * DOC: TLB
+ *
+ * After page tables changed, the TLBs are made to forget the address space, and the
+ * acknowledge is awaited: after maps too, because failed walks are remembered
+ * (HARDWARE.md 4.3). The registers know no address: it is always the whole address
+ * space, and the engine sees to it that a job needs this once or twice.
+ *
+ * When no acknowledge comes, there are two cases. The unit is idle after all: the
+ * address space that asked is dead, others go on. It is still busy: it will never
+ * take a request again, so that the device is wedged and nobody waits in turn.
+ *
+ * Locking: one register set, one mutex. Order: tree lock > &cnova_tlb.lock >
+ * &cnova_pramin.lock. Taken in the fence signalling path: no allocation inside.
+ */
+
+#include <linux/bitfield.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+
+#include "hw/access.h"
+#include "hw/chip.h"
+#include "hw/regs.h"
+#include "mm/tlb.h"
+
+/* Polls before we sleep between them: an idle unit answers within a few. */
+#define CNOVA_TLB_SPINS		16
+
+/**
+ * cnova_tlb_init() - Prepare for invalidates.
+ * @tlb: To be initialised.
+ * @dev: For messages.
+ * @io: The GPU.
+ * @chip: Its chip.
+ *
+ * Context: Probe.
+ */
+void cnova_tlb_init(struct cnova_tlb *tlb, struct device *dev, struct cnova_io *io,
+		    const struct cnova_chip *chip)
+{
+	*tlb = (struct cnova_tlb){
+		.dev = dev,
+		.io = io,
+		.chip = chip,
+		.timeout_us = CNOVA_TLB_TIMEOUT_US,
+	};
+	mutex_init(&tlb->lock);
+}
+
+/**
+ * cnova_tlb_fini() - The end of cnova_tlb_init().
+ * @tlb: TLB.
+ *
+ * Context: Process context; nobody uses @tlb.
+ */
+void cnova_tlb_fini(struct cnova_tlb *tlb)
+{
+	mutex_destroy(&tlb->lock);
+}
+
+/* Return: 0: idle; -EBUSY: not yet; -ENODEV: gone. */
+static int cnova_tlb_look(struct cnova_tlb *tlb)
+{
+	u32 value = cnova_poll32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE);
+
+	if (cnova_io_lost(tlb->io, value))
+		return -ENODEV;
+
+	return value & NV_MMU_INVALIDATE_TRIGGER ? -EBUSY : 0;
+}
+
+/* Return: 0: idle; -EBUSY: not in time; -ENODEV: gone. */
+static int cnova_tlb_wait_idle(struct cnova_tlb *tlb)
+{
+	ktime_t end = ktime_add_us(ktime_get(), tlb->timeout_us);
+	unsigned int i;
+	int err;
+
+	for (i = 0; ; i++) {
+		bool late = ktime_after(ktime_get(), end);
+
+		err = cnova_tlb_look(tlb);
+		if (err != -EBUSY || late)
+			return err;
+
+		if (i < CNOVA_TLB_SPINS)
+			udelay(1);
+		else
+			usleep_range(10, 100);
+	}
+}
+
+/* It was busy for too long: dead address space, or wedged device? */
+static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+{
+	int err;
+
+	/* Not at the very next moment: "a little late" is not "stuck". */
+	fsleep(tlb->timeout_us / 8 + 1);
+
+	err = cnova_tlb_look(tlb);
+	if (err == -ENODEV)
+		return err;
+
+	if (!err) {
+		dev_err(tlb->dev, "no acknowledge of a TLB invalidate, PDB %#llx\n", pdb.raw);
+		return -ETIMEDOUT;
+	}
+
+	dev_err(tlb->dev, "TLB invalidate stuck, PDB %#llx: device is wedged\n", pdb.raw);
+	WRITE_ONCE(tlb->wedged, true);
+	return -EIO;
+}
+
+static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+{
+	/* Tables live in VRAM: aperture 0. HARDWARE.md 4. */
+	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_PDB,
+		   FIELD_PREP(NV_MMU_INVALIDATE_PDB_ADDR, (pdb.raw >> 12) & GENMASK(27, 0)));
+	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_UPPER_PDB,
+		   FIELD_PREP(NV_MMU_INVALIDATE_UPPER_PDB_ADDR, pdb.raw >> 40));
+	/*
+	 * "Acknowledge globally": without, TRIGGER may clear while an access with the
+	 * old translation is still on its way.
+	 */
+	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE,
+		   NV_MMU_INVALIDATE_TRIGGER | NV_MMU_INVALIDATE_ALL_VA |
+		   FIELD_PREP(NV_MMU_INVALIDATE_ACK, NV_MMU_INVALIDATE_ACK_GLOBALLY) |
+		   tlb->chip->tlb_invalidate);
+	cnova_io_account(tlb->io, CNOVA_IO_INVALIDATE, 1);
+}
+
+/**
+ * cnova_tlb_invalidate() - Forget an address space, and wait until that is done.
+ * @tlb: TLB.
+ * @pdb: Root table of the address space.
+ *
+ * All stores to its tables must be in memory: cnova_pramin_order().
+ *
+ * Context: Process context, fence signalling path. Sleeps for the hardware, not
+ *          longer than a little over &cnova_tlb.timeout_us, twice.
+ * Return: 0: no translation of before is in use any more. -ETIMEDOUT: not
+ * acknowledged; the address space cannot be used. -EIO: the device is wedged.
+ * -ENODEV: it is gone.
+ */
+int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+{
+	int err;
+
+	mutex_lock(&tlb->lock);
+	if (tlb->wedged) {
+		err = -EIO;
+		goto unlock;
+	}
+
+	err = cnova_tlb_wait_idle(tlb);
+	if (err == -EBUSY) {
+		/* Somebody else's is stuck, and ours cannot even begin. */
+		err = cnova_tlb_late(tlb, pdb);
+		if (err != -ETIMEDOUT)
+			goto unlock;
+	} else if (err) {
+		goto unlock;
+	}
+
+	cnova_tlb_trigger(tlb, pdb);
+
+	err = cnova_tlb_wait_idle(tlb);
+	if (err == -EBUSY)
+		err = cnova_tlb_late(tlb, pdb);
+unlock:
+	mutex_unlock(&tlb->lock);
+	return err;
+}
