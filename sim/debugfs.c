@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: /sys/kernel/debug/cnova_sim
+ *
+ * - violations: one line per check: id, name, count, last message; then "total N". Writing
+ *   anything resets.
+ * - coherent: reading it is a checkpoint: "PASS" or "FAIL", and details. Writing it
+ *   makes the same checkpoint, and fails with EUCLEAN if something is stale.
+ * - tlb, chip: statistics.
+ * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, gone: knobs, see
+ *   &struct cnova_sim_knobs.
+ */
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "sim.h"
+
+static int cnova_sim_violations_show(struct seq_file *file, void *unused)
+{
+	struct cnova_sim *sim = file->private;
+	unsigned int i;
+
+	for (i = CNOVA_SIM_COHERENCE; i < CNOVA_SIM_NR_CHECKS; i++) {
+		char last[CNOVA_SIM_MESSAGE];
+		u64 count;
+
+		spin_lock_irq(&sim->report_lock);
+		count = sim->violation[i].count;
+		strscpy(last, sim->violation[i].last);
+		spin_unlock_irq(&sim->report_lock);
+		seq_printf(file, "%u %s %llu%s%s\n", i, cnova_sim_check_name(i), count,
+			   last[0] ? " " : "", last);
+	}
+	seq_printf(file, "total %llu\n", cnova_sim_report_total(sim));
+	return 0;
+}
+
+static ssize_t cnova_sim_violations_write(struct file *file, const char __user *user, size_t size,
+					  loff_t *pos)
+{
+	struct seq_file *seq = file->private_data;
+
+	cnova_sim_report_reset(seq->private);
+	return size;
+}
+
+static u32 cnova_sim_coherent_check(struct cnova_sim *sim, u32 *nr_lines)
+{
+	u32 stale;
+
+	spin_lock_irq(&sim->lock);
+	stale = cnova_sim_mmu_coherent(sim->mmu);
+	*nr_lines = sim->mmu->tlb.counts.lines[CNOVA_SIM_HUB] +
+		    sim->mmu->tlb.counts.lines[CNOVA_SIM_GPC];
+	spin_unlock_irq(&sim->lock);
+	return stale;
+}
+
+static int cnova_sim_coherent_show(struct seq_file *file, void *unused)
+{
+	struct cnova_sim *sim = file->private;
+	u32 stale, nr_lines;
+	char last[CNOVA_SIM_MESSAGE];
+
+	stale = cnova_sim_coherent_check(sim, &nr_lines);
+	seq_printf(file, "%s\nlines %u\nstale %u\n", stale ? "FAIL" : "PASS", nr_lines, stale);
+	if (!stale)
+		return 0;
+
+	spin_lock_irq(&sim->report_lock);
+	strscpy(last, sim->violation[CNOVA_SIM_COHERENCE].last);
+	spin_unlock_irq(&sim->report_lock);
+	seq_printf(file, "%s\n", last);
+	return 0;
+}
+
+static ssize_t cnova_sim_coherent_write(struct file *file, const char __user *user, size_t size,
+					loff_t *pos)
+{
+	struct seq_file *seq = file->private_data;
+	u32 nr_lines;
+
+	return cnova_sim_coherent_check(seq->private, &nr_lines) ? -EUCLEAN : size;
+}
+
+static int cnova_sim_tlb_show(struct seq_file *file, void *unused)
+{
+	struct cnova_sim *sim = file->private;
+	u32 tables_refused, olds_refused;
+	struct cnova_sim_tlb_counts counts;
+	u64 differences;
+
+	spin_lock_irq(&sim->lock);
+	counts = sim->mmu->tlb.counts;
+	tables_refused = sim->mmu->track.table_pool.nr_refused;
+	olds_refused = sim->mmu->track.old_pool.nr_refused;
+	differences = sim->unit_differences;
+	spin_unlock_irq(&sim->lock);
+
+	seq_printf(file, "entries_hub %u\nentries_gpc %u\n", counts.lines[CNOVA_SIM_HUB],
+		   counts.lines[CNOVA_SIM_GPC]);
+	seq_printf(file, "hits %llu\nmisses %llu\ninvalidates %llu\n", counts.hits,
+		   counts.misses, counts.invalidates);
+	seq_printf(file, "fills_refused %llu\nevicted %llu\nunit_differences %llu\n",
+		   counts.refused, counts.evicted, differences);
+	/* Not 0: the pools were too small, and the checks have gaps. */
+	seq_printf(file, "untracked_tables %u\nuntracked_stores %u\n", tables_refused,
+		   olds_refused);
+	return 0;
+}
+
+static int cnova_sim_chip_show(struct seq_file *file, void *unused)
+{
+	struct cnova_sim *sim = file->private;
+
+	seq_printf(file, "chip %s\nformat %s\nvram %#llx\nwpr %#llx\nbar1 %#llx\nseed %#llx\n",
+		   sim->chip->name, sim->chip->traits.format->name, sim->vram_size,
+		   sim->wpr_start, sim->bar1_size, sim->seed);
+	return 0;
+}
+
+DEFINE_SHOW_ATTRIBUTE(cnova_sim_tlb);
+DEFINE_SHOW_ATTRIBUTE(cnova_sim_chip);
+DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_violations);
+DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_coherent);
+
+/**
+ * cnova_sim_debugfs_init() - Make our directory.
+ * @sim: The device.
+ *
+ * Context: Process context.
+ */
+void cnova_sim_debugfs_init(struct cnova_sim *sim)
+{
+	struct cnova_sim_knobs *knobs = &sim->knobs;
+	struct dentry *dir = debugfs_create_dir("cnova_sim", NULL);
+
+	sim->debugfs = dir;
+	debugfs_create_file("violations", 0600, dir, sim, &cnova_sim_violations_fops);
+	debugfs_create_file("coherent", 0600, dir, sim, &cnova_sim_coherent_fops);
+	debugfs_create_file("tlb", 0400, dir, sim, &cnova_sim_tlb_fops);
+	debugfs_create_file("chip", 0400, dir, sim, &cnova_sim_chip_fops);
+
+	debugfs_create_u32("latency_us", 0600, dir, &knobs->latency_us);
+	debugfs_create_u32("ack_lost", 0600, dir, &knobs->ack_lost);
+	debugfs_create_u32("ack_delay_ms", 0600, dir, &knobs->ack_delay_ms);
+	debugfs_create_bool("trigger_stuck", 0600, dir, &knobs->trigger_stuck);
+	debugfs_create_bool("gone", 0600, dir, &knobs->gone);
+}
+
+/**
+ * cnova_sim_debugfs_fini() - Remove it.
+ * @sim: The device.
+ *
+ * Context: Process context.
+ */
+void cnova_sim_debugfs_fini(struct cnova_sim *sim)
+{
+	debugfs_remove(sim->debugfs);
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cnova_sim: the device, as its parts see it.
+ */
+#ifndef _CNOVA_SIM_SIM_H_
+#define _CNOVA_SIM_SIM_H_
+
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "chips.h"
+#include "model.h"
+
+struct cnova_io_leaf;
+struct dentry;
+struct page;
+struct platform_device;
+
+#define CNOVA_SIM_PAGE_SIZE	4096
+#define CNOVA_SIM_BLOCK_SIZE	65536
+#define CNOVA_SIM_BLOCK_PAGES	(CNOVA_SIM_BLOCK_SIZE / CNOVA_SIM_PAGE_SIZE)
+#define CNOVA_SIM_BLOCK_WORDS	(CNOVA_SIM_BLOCK_SIZE / sizeof(u64))
+
+/** CNOVA_SIM_POSTS - Stores that may be on their way to memory at a time. */
+#define CNOVA_SIM_POSTS		256
+
+/** CNOVA_SIM_MESSAGE - Bytes of the last message of a check. */
+#define CNOVA_SIM_MESSAGE	160
+
+/** struct cnova_sim_block - 64 KiB of VRAM, at least one page of it populated. */
+struct cnova_sim_block {
+	/** @page: Backing by page; NULL if there is none. */
+	void *page[CNOVA_SIM_BLOCK_PAGES];
+	/** @populated: Pages that the driver uses. Protected by &cnova_sim.lock. */
+	DECLARE_BITMAP(populated, CNOVA_SIM_BLOCK_PAGES);
+	/** @mapped: Pages that a CPU mapping may hold: kept until the module goes. */
+	DECLARE_BITMAP(mapped, CNOVA_SIM_BLOCK_PAGES);
+	/** @written: Words that were written. Protected by &cnova_sim.lock. */
+	DECLARE_BITMAP(written, CNOVA_SIM_BLOCK_WORDS);
+};
+
+/** struct cnova_sim_post - A store on its way. */
+struct cnova_sim_post {
+	/** @pa: Where to. */
+	u64 pa;
+	/** @value: What. */
+	u64 value;
+	/** @aperture: Where @pa is. */
+	enum cnova_sim_aperture aperture;
+	/** @width: Bytes; 0 if it was called off. */
+	u8 width;
+};
+
+/** struct cnova_sim_queue - Stores on their way, in order. */
+struct cnova_sim_queue {
+	/** @post: A ring. */
+	struct cnova_sim_post post[CNOVA_SIM_POSTS];
+	/** @first: Index of the oldest. */
+	u32 first;
+	/** @nr: How many there are. */
+	u32 nr;
+};
+
+/** struct cnova_sim_violation - One check's record. */
+struct cnova_sim_violation {
+	/** @count: How often since the last reset. */
+	u64 count;
+	/** @last: The last message. */
+	char last[CNOVA_SIM_MESSAGE];
+	/** @ratelimit: Of the log. */
+	struct ratelimit_state ratelimit;
+};
+
+/** struct cnova_sim_knobs - What can be made to go wrong; read without a lock. */
+struct cnova_sim_knobs {
+	/** @latency_us: How long invalidates, binds and GPU accesses take. */
+	u32 latency_us;
+	/** @ack_lost: So many of the next invalidates do nothing, then TRIGGER clears. */
+	u32 ack_lost;
+	/** @ack_delay_ms: When it clears, for those. */
+	u32 ack_delay_ms;
+	/** @trigger_stuck: TRIGGER never clears. */
+	bool trigger_stuck;
+	/** @gone: The device has left the bus. */
+	bool gone;
+};
+
+/** struct cnova_sim_tlb_regs - State behind the invalidate registers. */
+struct cnova_sim_tlb_regs {
+	/** @pdb: INVALIDATE_PDB. */
+	u32 pdb;
+	/** @upper_pdb: INVALIDATE_UPPER_PDB. */
+	u32 upper_pdb;
+	/** @command: INVALIDATE, as last written. */
+	u32 command;
+	/** @inval: What it asked for. */
+	struct cnova_sim_inval inval;
+	/** @epoch: Its ticket. */
+	u64 epoch;
+	/** @due: When it may be over at the earliest. */
+	ktime_t due;
+	/** @busy: TRIGGER is set. */
+	bool busy;
+	/** @ack: Accesses on their way are waited for. */
+	bool ack;
+	/** @lost: It will end without having done anything. */
+	bool lost;
+	/** @nothing: It names TLBs that the model has none of. */
+	bool nothing;
+};
+
+/** struct cnova_sim_bar1 - State of BAR1. */
+struct cnova_sim_bar1 {
+	/** @block: BAR1_BLOCK, as last written. */
+	u32 block;
+	/** @client: Address space, in virtual mode. */
+	struct cnova_sim_client client;
+	/** @due: When the bind may be over at the earliest. */
+	ktime_t due;
+	/** @outstanding: A bind was not yet seen to be over. */
+	bool outstanding;
+	/** @is_virtual: Offsets are virtual addresses. */
+	bool is_virtual;
+	/** @is_bound: @client is valid. */
+	bool is_bound;
+};
+
+/** struct cnova_sim - A GPU in software. */
+struct cnova_sim {
+	/** @chip: Which one. Immutable, like the sizes. */
+	const struct cnova_sim_chip *chip;
+	/** @pdev: What the driver binds to. */
+	struct platform_device *pdev;
+	/** @debugfs: Our directory. */
+	struct dentry *debugfs;
+	/** @vram_size: Bytes of VRAM. */
+	u64 vram_size;
+	/** @bar1_size: Bytes of BAR1; 0 if there is none. */
+	u64 bar1_size;
+	/** @wpr_start: Firmware's part of VRAM begins here; @vram_size if there is none. */
+	u64 wpr_start;
+	/** @seed: Of what unwritten memory holds. */
+	u64 seed;
+
+	/** @populate_lock: Serialises changes of @blocks; taken before @lock. */
+	struct mutex populate_lock;
+	/** @lock: Protects all that registers and accesses touch; a leaf lock, any context. */
+	spinlock_t lock;
+
+	/** @blocks: VRAM, by address / 64 KiB. */
+	struct xarray blocks;
+	/** @last_block: Found last. Protected by @lock. */
+	struct cnova_sim_block *last_block;
+	/** @last_index: Its index. Protected by @lock. */
+	unsigned long last_index;
+	/** @grants: System pages the GPU may touch, by bus address / 4 KiB. */
+	struct xarray grants;
+
+	/** @mmu: Walker, TLB, known tables. Protected by @lock. */
+	struct cnova_sim_mmu *mmu;
+	/** @refill: Fills @mmu's pools. */
+	struct work_struct refill;
+
+	/** @pramin: Stores through the window. Protected by @lock. */
+	struct cnova_sim_queue pramin;
+	/** @bar1_posts: Stores through BAR1. Protected by @lock. */
+	struct cnova_sim_queue bar1_posts;
+	/** @window: The window register. Protected by @lock. */
+	u32 window;
+	/** @window_users: CPUs in the window or its register now. */
+	atomic_t window_users;
+	/** @flush_pending: An FB flush was asked for. Protected by @lock. */
+	bool flush_pending;
+	/** @flush_page: Registers 0x100C10 and 0x100C40. Protected by @lock. */
+	u32 flush_page[2];
+
+	/** @tlb_regs: Protected by @lock. */
+	struct cnova_sim_tlb_regs tlb_regs;
+	/** @bar1: Protected by @lock. */
+	struct cnova_sim_bar1 bar1;
+
+	/** @knobs: Faults to inject. */
+	struct cnova_sim_knobs knobs;
+	/** @unit_differences: GPU accesses for which hub and GPC disagreed. */
+	u64 unit_differences;
+
+	/** @report_lock: Protects @violation; taken inside @lock. */
+	spinlock_t report_lock;
+	/** @violation: By check. */
+	struct cnova_sim_violation violation[CNOVA_SIM_NR_CHECKS];
+};
+
+/* report.c */
+void cnova_sim_report_init(struct cnova_sim *sim);
+void cnova_sim_report_reset(struct cnova_sim *sim);
+u64 cnova_sim_report_total(struct cnova_sim *sim);
+const char *cnova_sim_check_name(enum cnova_sim_check check);
+__printf(3, 4)
+void cnova_sim_report(struct cnova_sim *sim, enum cnova_sim_check check, const char *fmt, ...);
+
+/* vram.c */
+int cnova_sim_vram_populate(void *priv, u64 pa, u64 size);
+void cnova_sim_vram_release(void *priv, u64 pa, u64 size);
+u64 cnova_sim_vram_load(struct cnova_sim *sim, u64 pa);
+bool cnova_sim_vram_is_written(struct cnova_sim *sim, u64 pa);
+void cnova_sim_vram_store(struct cnova_sim *sim, u64 pa, u64 value, unsigned int width);
+void cnova_sim_vram_read(struct cnova_sim *sim, u64 pa, void *dst, u32 size);
+void cnova_sim_vram_write(struct cnova_sim *sim, u64 pa, const void *src, u32 size);
+struct page *cnova_sim_vram_map(struct cnova_sim *sim, u64 pa);
+void cnova_sim_vram_fini(struct cnova_sim *sim);
+
+/* sysmem.c */
+int cnova_sim_sysmem_grant(void *priv, u64 bus, struct page *page, u32 nr_pages);
+void cnova_sim_sysmem_revoke(void *priv, u64 bus, u32 nr_pages);
+bool cnova_sim_sysmem_read(struct cnova_sim *sim, u64 bus, void *dst, u32 size);
+bool cnova_sim_sysmem_write(struct cnova_sim *sim, u64 bus, const void *src, u32 size);
+struct page *cnova_sim_sysmem_page(struct cnova_sim *sim, u64 bus);
+
+/* memory.c */
+extern const struct cnova_sim_mem_ops cnova_sim_memory_ops;
+u64 cnova_sim_memory_load(struct cnova_sim *sim, enum cnova_sim_aperture aperture, u64 pa,
+			  unsigned int width);
+void cnova_sim_memory_store(struct cnova_sim *sim, enum cnova_sim_aperture aperture, u64 pa,
+			    u64 value, unsigned int width);
+void cnova_sim_memory_refill(struct cnova_sim *sim);
+bool cnova_sim_memory_is_low(const struct cnova_sim *sim);
+
+/* posted.c */
+void cnova_sim_post(struct cnova_sim *sim, struct cnova_sim_queue *queue,
+		    enum cnova_sim_aperture aperture, u64 pa, u64 value, unsigned int width);
+void cnova_sim_post_drain(struct cnova_sim *sim, struct cnova_sim_queue *queue);
+void cnova_sim_post_forget(struct cnova_sim *sim, u64 pa, u64 size);
+bool cnova_sim_post_find(struct cnova_sim *sim, u64 pa, u64 size, u64 *found);
+bool cnova_sim_post_find_table(struct cnova_sim *sim, u64 *found);
+
+/* pramin.c */
+u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width);
+void cnova_sim_pramin_write(struct cnova_sim *sim, u32 offset, u64 value, unsigned int width);
+void cnova_sim_pramin_move(struct cnova_sim *sim, u32 value);
+
+/* regs.c */
+#define CNOVA_SIM_REG_WINDOW	0x001700
+#define CNOVA_SIM_PRAMIN	0x700000
+#define CNOVA_SIM_PRAMIN_SIZE	0x100000
+u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width);
+void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width);
+bool cnova_sim_regs_vram_range(u64 vram_size, u32 *value);
+
+/* tlb_regs.c */
+u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim);
+void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value);
+void cnova_sim_tlb_regs_set_pdb(struct cnova_sim *sim, u32 value);
+void cnova_sim_tlb_regs_set_upper(struct cnova_sim *sim, u32 value);
+
+/* bar1.c */
+void cnova_sim_bar1_bind(struct cnova_sim *sim, u32 value);
+u32 cnova_sim_bar1_status(struct cnova_sim *sim);
+struct page *cnova_sim_bar1_page(void *priv, u64 offset);
+void cnova_sim_bar1_fill(void *priv, u64 offset, u64 value, u64 size);
+void cnova_sim_bar1_read(void *priv, u64 offset, void *dst, u64 size);
+void cnova_sim_bar1_write(void *priv, u64 offset, const void *src, u64 size);
+
+/* eye.c */
+int cnova_sim_eye_read(void *priv, u64 pdb, u64 va, void *dst, u64 size, u64 *fault_va);
+int cnova_sim_eye_write(void *priv, u64 pdb, u64 va, const void *src, u64 size, u64 *fault_va);
+int cnova_sim_eye_walk(void *priv, u64 pdb,
+		       int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
+
+/* debugfs.c */
+void cnova_sim_debugfs_init(struct cnova_sim *sim);
+void cnova_sim_debugfs_fini(struct cnova_sim *sim);
+
+#endif /* _CNOVA_SIM_SIM_H_ */

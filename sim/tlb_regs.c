@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Registers that invalidate the TLB
+ *
+ * HARDWARE.md 4. An invalidate takes effect when TRIGGER is read back as 0, not
+ * before: a driver that does not wait for it finds its old translations. With ACK it waits
+ * for accesses that began before it.
+ *
+ * Locking: &cnova_sim.lock, held by the caller of every function here.
+ */
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/ktime.h>
+
+#include "sim.h"
+
+/* INVALIDATE_PDB and INVALIDATE_UPPER_PDB. */
+#define PDB_IS_SYSMEM		BIT(1)
+#define PDB_ADDRESS		GENMASK(31, 4)
+#define PDB_ADDRESS_SHIFT	12
+#define UPPER_PDB_ADDRESS	GENMASK(19, 0)
+#define UPPER_PDB_SHIFT		40
+
+/* INVALIDATE. */
+#define INVALIDATE_ALL_VA	BIT(0)
+#define INVALIDATE_ALL_PDB	BIT(1)
+#define INVALIDATE_HUB_ONLY	BIT(2)
+#define INVALIDATE_REPLAY	GENMASK(5, 3)
+#define INVALIDATE_ACK		GENMASK(8, 7)
+#define INVALIDATE_SCOPE	GENMASK(16, 15)
+#define INVALIDATE_USE_PASID	BIT(21)
+#define INVALIDATE_USE_SIZE	BIT(22)
+#define INVALIDATE_LEVEL	GENMASK(26, 24)
+#define INVALIDATE_TRIGGER	BIT(31)
+
+#define SCOPE_LINK_ONLY		1
+
+static bool cnova_sim_tlb_regs_is_busy(struct cnova_sim *sim, const char *what)
+{
+	if (!sim->tlb_regs.busy)
+		return false;
+	cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "%s written while TRIGGER is set", what);
+	return true;
+}
+
+/**
+ * cnova_sim_tlb_regs_set_pdb() - INVALIDATE_PDB is written.
+ * @sim: The device.
+ * @value: What is written.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ */
+void cnova_sim_tlb_regs_set_pdb(struct cnova_sim *sim, u32 value)
+{
+	cnova_sim_tlb_regs_is_busy(sim, "PDB");
+	sim->tlb_regs.pdb = value;
+	if (value & ~(PDB_ADDRESS | PDB_IS_SYSMEM))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "reserved bits in PDB: %#x", value);
+}
+
+/**
+ * cnova_sim_tlb_regs_set_upper() - INVALIDATE_UPPER_PDB is written.
+ * @sim: The device.
+ * @value: What is written.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ */
+void cnova_sim_tlb_regs_set_upper(struct cnova_sim *sim, u32 value)
+{
+	cnova_sim_tlb_regs_is_busy(sim, "UPPER_PDB");
+	sim->tlb_regs.upper_pdb = value;
+	if (value & ~UPPER_PDB_ADDRESS)
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "reserved bits in UPPER_PDB: %#x",
+				 value);
+}
+
+/* CACHE_LEVEL: 0 all, 1 PTEs, 2.. up to PDE0..; enum cnova_sim_level counts alike. */
+static enum cnova_sim_level cnova_sim_tlb_regs_level(u32 value)
+{
+	u32 level = FIELD_GET(INVALIDATE_LEVEL, value);
+
+	return level ? level : CNOVA_SIM_NR_LEVELS;
+}
+
+static void cnova_sim_tlb_regs_decode(struct cnova_sim *sim, u32 value)
+{
+	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
+	struct cnova_sim_inval *inval = &regs->inval;
+
+	inval->pdb = (u64)FIELD_GET(PDB_ADDRESS, regs->pdb) << PDB_ADDRESS_SHIFT |
+		     (u64)FIELD_GET(UPPER_PDB_ADDRESS, regs->upper_pdb) << UPPER_PDB_SHIFT;
+	inval->pdb_aperture = regs->pdb & PDB_IS_SYSMEM ? CNOVA_SIM_SYS_COH : CNOVA_SIM_VIDEO;
+	inval->level = cnova_sim_tlb_regs_level(value);
+	inval->all_pdb = value & INVALIDATE_ALL_PDB;
+	inval->hub_only = value & INVALIDATE_HUB_ONLY;
+	regs->ack = FIELD_GET(INVALIDATE_ACK, value);
+
+	/* There is no address register here: without ALL_VA nothing is named. */
+	regs->nothing = !(value & INVALIDATE_ALL_VA);
+	/* Link TLBs serve other GPUs. */
+	if (sim->chip->inval_scope && FIELD_GET(INVALIDATE_SCOPE, value) == SCOPE_LINK_ONLY)
+		regs->nothing = true;
+}
+
+/* Is this the address space of a user, as opposed to BAR1's? */
+static bool cnova_sim_tlb_regs_is_user(struct cnova_sim *sim)
+{
+	const struct cnova_sim_inval *inval = &sim->tlb_regs.inval;
+	struct cnova_sim_table *table;
+
+	if (inval->all_pdb || inval->pdb_aperture != CNOVA_SIM_VIDEO)
+		return false;
+	if (sim->bar1.is_bound && sim->bar1.client.pdb == inval->pdb)
+		return false;
+	/* One that only ever asked for the hub may be BAR1's, not bound at the moment. */
+	table = cnova_sim_track_find(sim->mmu, inval->pdb);
+	if (table && !table->parent)
+		return table->root->units & BIT(CNOVA_SIM_GPC);
+	return !inval->hub_only;
+}
+
+/* Mistakes that show in the command. */
+static void cnova_sim_tlb_regs_judge(struct cnova_sim *sim, u32 value)
+{
+	bool user = cnova_sim_tlb_regs_is_user(sim);
+	u64 pa;
+
+	if (!(value & INVALIDATE_ALL_VA))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "invalidate without ALL_VA: %#x", value);
+	if (value & (INVALIDATE_REPLAY | INVALIDATE_USE_PASID | INVALIDATE_USE_SIZE))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
+				 "replay, PASID and size are not modelled: %#x", value);
+	if (user && !FIELD_GET(INVALIDATE_ACK, value))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
+				 "no ACK asked for a user's address space %#llx",
+				 sim->tlb_regs.inval.pdb);
+	if (user && (value & INVALIDATE_HUB_ONLY))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
+				 "hub only for a user's address space %#llx",
+				 sim->tlb_regs.inval.pdb);
+	if (cnova_sim_post_find_table(sim, &pa) ||
+	    (!sim->tlb_regs.inval.all_pdb &&
+	     cnova_sim_post_find(sim, sim->tlb_regs.inval.pdb, CNOVA_SIM_PAGE_SIZE, &pa)))
+		cnova_sim_report(sim, CNOVA_SIM_UNORDERED,
+				 "invalidate overtakes a store to a page table at %#llx", pa);
+}
+
+/**
+ * cnova_sim_tlb_regs_write() - INVALIDATE is written.
+ * @sim: The device.
+ * @value: What is written.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ */
+void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value)
+{
+	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
+	u32 ack_lost = READ_ONCE(sim->knobs.ack_lost);
+
+	/* The one that was on its way is lost. */
+	cnova_sim_tlb_regs_is_busy(sim, "INVALIDATE");
+	regs->command = value;
+	if (!(value & INVALIDATE_TRIGGER))
+		return;
+
+	cnova_sim_tlb_regs_decode(sim, value);
+	cnova_sim_tlb_regs_judge(sim, value);
+	regs->busy = true;
+	regs->lost = ack_lost;
+	if (ack_lost)
+		WRITE_ONCE(sim->knobs.ack_lost, ack_lost - 1);
+	regs->due = ack_lost ? ktime_add_ms(ktime_get(), READ_ONCE(sim->knobs.ack_delay_ms)) :
+			       ktime_add_us(ktime_get(), READ_ONCE(sim->knobs.latency_us));
+	regs->epoch = cnova_sim_mmu_inval_begin(sim->mmu);
+}
+
+static bool cnova_sim_tlb_regs_must_wait(struct cnova_sim *sim)
+{
+	const struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
+
+	if (READ_ONCE(sim->knobs.trigger_stuck))
+		return true;
+	if (ktime_before(ktime_get(), regs->due))
+		return true;
+	return regs->ack && !regs->lost && cnova_sim_mmu_inval_must_wait(sim->mmu, regs->epoch);
+}
+
+/**
+ * cnova_sim_tlb_regs_read() - INVALIDATE is read.
+ * @sim: The device.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ * Return: What was written, TRIGGER being set while it is on its way.
+ */
+u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim)
+{
+	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
+
+	if (regs->busy && !cnova_sim_tlb_regs_must_wait(sim)) {
+		if (!regs->lost && !regs->nothing)
+			cnova_sim_mmu_invalidate(sim->mmu, &regs->inval, regs->epoch);
+		regs->busy = false;
+	}
+	return (regs->command & ~INVALIDATE_TRIGGER) | (regs->busy ? INVALIDATE_TRIGGER : 0);
+}
