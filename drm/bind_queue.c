@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Bind queues
+ *
+ * A queue is a scheduler with one entity. Its jobs complete inside run_job, so
+ * they have no hardware fence and cannot time out; the polls inside are bounded.
+ *
+ * Everything that a job leaves behind is given back by a worker of the address
+ * space: free_job is in the fence signalling path, where references must not be
+ * dropped.
+ */
+
+#include <linux/slab.h>
+
+#include <drm/drm_file.h>
+
+#include "drm/bind_job.h"
+#include "drm/bind_queue.h"
+#include "drm/device.h"
+#include "drm/vm.h"
+
+static struct dma_fence *cnova_bind_queue_run_job(struct drm_sched_job *sched_job)
+{
+	int err = cnova_bind_job_run(to_cnova_bind_job(sched_job));
+
+	return err ? ERR_PTR(err) : NULL;
+}
+
+/* Also called for jobs that never ran, from another thread than the scheduler's. */
+static void cnova_bind_queue_free_job(struct drm_sched_job *sched_job)
+{
+	struct cnova_bind_job *job = to_cnova_bind_job(sched_job);
+
+	cnova_pending_remove(job);
+	drm_sched_job_cleanup(sched_job);
+	cnova_vm_job_done(job->vm, job);
+}
+
+static const struct drm_sched_backend_ops cnova_bind_queue_ops = {
+	.run_job = cnova_bind_queue_run_job,
+	.free_job = cnova_bind_queue_free_job,
+};
+
+/**
+ * cnova_bind_queue_create() - Make a queue.
+ * @vm: Address space.
+ *
+ * Context: Process context.
+ * Return: The queue, or an ERR_PTR().
+ */
+struct cnova_bind_queue *cnova_bind_queue_create(struct cnova_vm *vm)
+{
+	const struct drm_sched_init_args args = {
+		.ops = &cnova_bind_queue_ops,
+		.submit_wq = vm->cnova->bind_wq,
+		.num_rqs = 1,
+		/* One after the other: the next runs when this one's fence has signalled. */
+		.credit_limit = 1,
+		.timeout = MAX_SCHEDULE_TIMEOUT,
+		.name = "cnova-bind",
+		.dev = vm->cnova->drm.dev,
+	};
+	struct drm_gpu_scheduler *sched;
+	struct cnova_bind_queue *queue;
+	int err;
+
+	queue = kzalloc_obj(*queue);
+	if (!queue)
+		return ERR_PTR(-ENOMEM);
+
+	err = drm_sched_init(&queue->sched, &args);
+	if (err)
+		goto err_free;
+
+	sched = &queue->sched;
+	err = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_NORMAL, &sched, 1, NULL);
+	if (err)
+		goto err_sched;
+
+	return queue;
+
+err_sched:
+	drm_sched_fini(&queue->sched);
+err_free:
+	kfree(queue);
+	return ERR_PTR(err);
+}
+
+/**
+ * cnova_bind_queue_destroy() - Drop a queue.
+ * @queue: Queue whose jobs have all been freed.
+ *
+ * Context: Process context; not from a worker of the scheduler.
+ */
+void cnova_bind_queue_destroy(struct cnova_bind_queue *queue)
+{
+	drm_sched_entity_destroy(&queue->entity);
+	drm_sched_fini(&queue->sched);
+	kfree_rcu(queue, rcu);
+}
+
+/**
+ * cnova_bind_queue_init_job() - Give a job its place in the scheduler.
+ * @queue: Queue.
+ * @job: Job, which drm_sched_job_cleanup() has to be called for if it is not armed.
+ * @file: Whose it is.
+ *
+ * Context: Process context.
+ * Return: 0, -ENOMEM, or -ENOENT: the queue has been stopped.
+ */
+int cnova_bind_queue_init_job(struct cnova_bind_queue *queue, struct cnova_bind_job *job,
+			      struct drm_file *file)
+{
+	return drm_sched_job_init(&job->base, &queue->entity, 1, job->vm, file->client_id);
+}

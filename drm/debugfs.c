@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: debugfs
+ *
+ * Of a device, in /sys/kernel/debug/dri/<device>/:
+ *
+ * - ``gpuvas``: what is mapped, in all VMs;
+ * - ``counters``: what the driver has done to the hardware so far, as ``name value``;
+ * - ``quarantine``: what is withheld, because the hardware may still reach it;
+ * - ``vram``: how full VRAM and system memory are;
+ * - ``vm/<client>.<vm>/``: one directory for each VM:
+ *
+ *   - ``gpuvas``: what is mapped in it, as the driver sees it;
+ *   - ``pagetable``: its leaves, as the walker of the GPU finds them in memory. The
+ *     tables may change meanwhile;
+ *   - ``eye``: its memory, as the GPU sees it: the offset in the file is the virtual
+ *     address. Reads and writes end before the first address that faults, or fail
+ *     with EFAULT. Root only.
+ *
+ * ``pagetable`` and ``eye`` are there with a software GPU only.
+ *
+ * Locking: &cnova_device.debugfs_lock for the directories. Removing one waits for
+ * whoever is in one of its files, so that those need no reference on the VM.
+ */
+
+#include <linux/capability.h>
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_debugfs.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_print.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/debugfs.h"
+#include "drm/device.h"
+#include "drm/pt_alloc.h"
+#include "drm/quarantine.h"
+#include "drm/vm.h"
+
+/* ------------------------------------------------------------------- device */
+
+static struct cnova_device *seq_to_cnova(struct seq_file *m)
+{
+	const struct drm_debugfs_entry *entry = m->private;
+
+	return to_cnova_device(entry->dev);
+}
+
+static void cnova_debugfs_show_gpuvas(struct cnova_vm *vm, struct seq_file *m)
+{
+	struct drm_gpuva *gpuva;
+
+	mutex_lock(&vm->vmm.lock);
+	drm_gpuvm_for_each_va(gpuva, &vm->base) {
+		const struct cnova_va *va = to_cnova_va(gpuva);
+
+		seq_printf(m, "0x%016llx-0x%016llx %s offset=0x%llx kind=%u%s%s%s%s\n",
+			   gpuva->va.addr, gpuva->va.addr + gpuva->va.range,
+			   gpuva->gem.obj ? "object" : "sparse", gpuva->gem.offset, va->kind,
+			   va->flags & DRM_CNOVA_VM_BIND_READ_ONLY ? " ro" : "",
+			   va->flags & DRM_CNOVA_VM_BIND_UNCACHED ? " uncached" : "",
+			   va->flags & DRM_CNOVA_VM_BIND_CAP_64K ? " cap64k" : "",
+			   va->bound ? "" : " unbound");
+	}
+	mutex_unlock(&vm->vmm.lock);
+}
+
+static int cnova_debugfs_gpuvas_show(struct seq_file *m, void *unused)
+{
+	struct cnova_vm **vms;
+	u32 nr;
+
+	vms = cnova_device_get_vms(seq_to_cnova(m), &nr);
+	if (!vms)
+		return -ENOMEM;
+
+	for (u32 i = 0; i < nr; i++) {
+		const struct cnova_vm *vm = vms[i];
+
+		seq_printf(m, "vm %llu.%u mapped=%llu tables=%llu%s%s\n", vm->client_id, vm->id,
+			   READ_ONCE(vm->mapped), READ_ONCE(vm->vmm.table_bytes),
+			   READ_ONCE(vm->killed) ? " killed" : "",
+			   READ_ONCE(vm->vmm.error) ? " dead" : "");
+		cnova_debugfs_show_gpuvas(vms[i], m);
+	}
+
+	cnova_device_put_vms(vms, nr);
+	return 0;
+}
+
+static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
+{
+	static const char * const names[] = {
+		[CNOVA_IO_WR32] = "wr32",
+		[CNOVA_IO_RD32] = "rd32",
+		[CNOVA_IO_POLL] = "poll",
+		[CNOVA_IO_PRAMIN_WR64] = "pramin_wr64",
+		[CNOVA_IO_PRAMIN_WR] = "pramin_wr",
+		[CNOVA_IO_PRAMIN_RD] = "pramin_rd",
+		[CNOVA_IO_ORDER] = "order",
+		[CNOVA_IO_WINDOW_MOVE] = "window_move",
+		[CNOVA_IO_INVALIDATE] = "invalidate",
+		[CNOVA_IO_BAR1_BYTES] = "bar1_bytes",
+	};
+
+	static_assert(ARRAY_SIZE(names) == CNOVA_IO_NR_COUNTS);
+
+	for (u32 i = 0; i < CNOVA_IO_NR_COUNTS; i++)
+		seq_printf(m, "%s %llu\n", names[i], cnova_io_count(&seq_to_cnova(m)->io, i));
+	return 0;
+}
+
+static int cnova_debugfs_quarantine_show(struct seq_file *m, void *unused)
+{
+	cnova_pt_alloc_show_quarantine(seq_to_cnova(m), m);
+	cnova_quarantine_show(seq_to_cnova(m), m);
+	return 0;
+}
+
+static int cnova_debugfs_vram_show(struct seq_file *m, void *unused)
+{
+	struct cnova_device *cnova = seq_to_cnova(m);
+	struct drm_printer p = drm_seq_file_printer(m);
+
+	seq_puts(m, "vram0\n");
+	ttm_resource_manager_debug(&cnova->vram_mgr.base, &p);
+	seq_puts(m, "gtt\n");
+	ttm_resource_manager_debug(&cnova->tt_mgr, &p);
+	return 0;
+}
+
+static const struct drm_debugfs_info cnova_debugfs_files[] = {
+	{ "gpuvas", cnova_debugfs_gpuvas_show },
+	{ "counters", cnova_debugfs_counters_show },
+	{ "quarantine", cnova_debugfs_quarantine_show },
+	{ "vram", cnova_debugfs_vram_show },
+};
+
+/* ------------------------------------------------------------ address space */
+
+static int cnova_debugfs_vm_gpuvas_show(struct seq_file *m, void *unused)
+{
+	cnova_debugfs_show_gpuvas(m->private, m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_gpuvas);
+
+static const char *cnova_debugfs_size_name(u64 size)
+{
+	switch (size) {
+	case SZ_4K:
+		return "4K";
+	case SZ_64K:
+		return "64K";
+	case SZ_2M:
+		return "2M";
+	case SZ_512M:
+		return "512M";
+	default:
+		return "?";
+	}
+}
+
+static int cnova_debugfs_show_leaf(void *arg, const struct cnova_io_leaf *leaf)
+{
+	struct seq_file *m = arg;
+
+	seq_printf(m, "0x%016llx %s 0x%016llx %s kind=%u%s%s entry=0x%016llx\n", leaf->va,
+		   cnova_debugfs_size_name(leaf->size), leaf->pa, leaf->aperture, leaf->kind,
+		   leaf->read_only ? " ro" : "", leaf->uncached ? " uncached" : "", leaf->entry);
+
+	/* What does not fit is thrown away: the buffer grows, and we begin again. */
+	return seq_has_overflowed(m);
+}
+
+static int cnova_debugfs_vm_pagetable_show(struct seq_file *m, void *unused)
+{
+	struct cnova_vm *vm = m->private;
+	struct cnova_device *cnova = vm->cnova;
+	int err, idx;
+
+	if (!drm_dev_enter(&cnova->drm, &idx))
+		return -ENODEV;
+	err = cnova_io_gpu_walk(&cnova->io, cnova_vmm_pdb(&vm->vmm).raw,
+				cnova_debugfs_show_leaf, m);
+	drm_dev_exit(idx);
+
+	return min(err, 0);
+}
+DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_pagetable);
+
+static int cnova_debugfs_eye_open(struct inode *inode, struct file *file)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	return simple_open(inode, file);
+}
+
+/* One page at most, so that all of it faults or nothing. */
+static int cnova_debugfs_eye_access(struct cnova_vm *vm, u64 va, void *page, size_t size,
+				    bool write)
+{
+	struct cnova_device *cnova = vm->cnova;
+	u64 fault_va, pdb;
+	int err, idx;
+
+	if (READ_ONCE(vm->closed) || !drm_dev_enter(&cnova->drm, &idx))
+		return -ENODEV;
+
+	pdb = cnova_vmm_pdb(&vm->vmm).raw;
+	if (write)
+		err = cnova_io_gpu_write(&cnova->io, pdb, va, page, size, &fault_va);
+	else
+		err = cnova_io_gpu_read(&cnova->io, pdb, va, page, size, &fault_va);
+
+	drm_dev_exit(idx);
+	return err;
+}
+
+static ssize_t cnova_debugfs_eye_read(struct file *file, char __user *buf, size_t count,
+				      loff_t *ppos)
+{
+	size_t done = 0;
+	void *page;
+	int err = 0;
+
+	page = kmalloc(SZ_4K, GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+
+	while (done < count && !fatal_signal_pending(current)) {
+		u64 va = *ppos + done;
+		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
+
+		err = cnova_debugfs_eye_access(file->private_data, va, page, n, false);
+		if (err)
+			break;
+
+		err = copy_to_user(buf + done, page, n) ? -EFAULT : 0;
+		if (err)
+			break;
+		done += n;
+	}
+
+	kfree(page);
+	*ppos += done;
+	return done ?: err;
+}
+
+static ssize_t cnova_debugfs_eye_write(struct file *file, const char __user *buf, size_t count,
+				       loff_t *ppos)
+{
+	size_t done = 0;
+	void *page;
+	int err = 0;
+
+	page = kmalloc(SZ_4K, GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+
+	while (done < count && !fatal_signal_pending(current)) {
+		u64 va = *ppos + done;
+		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
+
+		err = copy_from_user(page, buf + done, n) ? -EFAULT : 0;
+		if (err)
+			break;
+
+		err = cnova_debugfs_eye_access(file->private_data, va, page, n, true);
+		if (err)
+			break;
+		done += n;
+	}
+
+	kfree(page);
+	*ppos += done;
+	return done ?: err;
+}
+
+static const struct file_operations cnova_debugfs_eye_fops = {
+	.owner = THIS_MODULE,
+	.open = cnova_debugfs_eye_open,
+	.read = cnova_debugfs_eye_read,
+	.write = cnova_debugfs_eye_write,
+	/* The file is as long as an address can say. */
+	.llseek = no_seek_end_llseek,
+};
+
+/**
+ * cnova_debugfs_add_vm() - Show an address space.
+ * @vm: Address space that has its id; closed maybe.
+ *
+ * Context: Process context.
+ */
+void cnova_debugfs_add_vm(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+	struct dentry *dir;
+	char name[48];
+
+	scnprintf(name, sizeof(name), "%llu.%u", vm->client_id, vm->id);
+
+	mutex_lock(&cnova->debugfs_lock);
+	/* Who closes it sets this first, and comes for the directory then. */
+	if (!cnova->debugfs_vms || READ_ONCE(vm->closed))
+		goto out_unlock;
+
+	dir = debugfs_create_dir(name, cnova->debugfs_vms);
+	vm->debugfs_dir = dir;
+	debugfs_create_file("gpuvas", 0400, dir, vm, &cnova_debugfs_vm_gpuvas_fops);
+	if (cnova_io_is_model(&cnova->io)) {
+		debugfs_create_file("pagetable", 0400, dir, vm,
+				    &cnova_debugfs_vm_pagetable_fops);
+		debugfs_create_file("eye", 0600, dir, vm, &cnova_debugfs_eye_fops);
+	}
+
+out_unlock:
+	mutex_unlock(&cnova->debugfs_lock);
+}
+
+/**
+ * cnova_debugfs_remove_vm() - Do not show an address space any more.
+ * @vm: Address space, &cnova_vm.closed.
+ *
+ * When it returns, nobody is in one of its files, nor will be.
+ *
+ * Context: Process context, none of the locks held that files take.
+ */
+void cnova_debugfs_remove_vm(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+
+	mutex_lock(&cnova->debugfs_lock);
+	if (cnova->debugfs_vms)
+		debugfs_remove(vm->debugfs_dir);
+	vm->debugfs_dir = NULL;
+	mutex_unlock(&cnova->debugfs_lock);
+}
+
+/**
+ * cnova_debugfs_init() - Show a device.
+ * @cnova: Device, before it is registered.
+ *
+ * Context: Probe.
+ */
+void cnova_debugfs_init(struct cnova_device *cnova)
+{
+	drm_debugfs_add_files(&cnova->drm, cnova_debugfs_files, ARRAY_SIZE(cnova_debugfs_files));
+
+	mutex_lock(&cnova->debugfs_lock);
+	cnova->debugfs_vms = debugfs_create_dir("vm", cnova->drm.debugfs_root);
+	mutex_unlock(&cnova->debugfs_lock);
+}
+
+/**
+ * cnova_debugfs_fini() - Show none of its address spaces any more.
+ * @cnova: Device. DRM removes the rest when the device is unregistered.
+ *
+ * Context: Process context, none of the locks held that files take.
+ */
+void cnova_debugfs_fini(struct cnova_device *cnova)
+{
+	/* Held while we wait, so that no VM goes before its files. */
+	mutex_lock(&cnova->debugfs_lock);
+	debugfs_remove(cnova->debugfs_vms);
+	cnova->debugfs_vms = NULL;
+	mutex_unlock(&cnova->debugfs_lock);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One GPU: what all files and address spaces share.
+ */
+#ifndef _CNOVA_DRM_DEVICE_H_
+#define _CNOVA_DRM_DEVICE_H_
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_device.h>
+#include <drm/ttm/ttm_device.h>
+
+#include "drm/vram_mgr.h"
+#include "hw/access.h"
+#include "mm/mm.h"
+
+struct cnova_vm;
+
+/** CNOVA_MAX_VMS - Address spaces per file. */
+#define CNOVA_MAX_VMS			64
+
+/** CNOVA_MAX_BIND_OPS - Operations in one VM_BIND. */
+#define CNOVA_MAX_BIND_OPS		(16 * 1024)
+
+/** CNOVA_MAX_SYNCS - Sync entries in one call. */
+#define CNOVA_MAX_SYNCS			1024
+
+/** CNOVA_MAX_PENDING_BINDS - Jobs of one VM waiting or running. */
+#define CNOVA_MAX_PENDING_BINDS		4096
+
+/** struct cnova_device - A GPU. */
+struct cnova_device {
+	/** @drm: Base; its lifetime is ours. */
+	struct drm_device drm;
+
+	/** @io: Registers and apertures. All-ones once the device is removed. */
+	struct cnova_io io;
+
+	/**
+	 * @io_lock: Held for read by whoever takes VRAM or pages, or gives them
+	 * back, which may happen without drm_dev_enter(); for write when @io goes
+	 * away. Only @held_lock and those of mm/ are taken inside.
+	 */
+	struct rw_semaphore io_lock;
+
+	/**
+	 * @held_vram: What the GPU was told is in use, &cnova_vram_resource.held.
+	 * Changes with @io_lock held for read and @held_lock.
+	 */
+	struct list_head held_vram;
+
+	/** @held_tts: Pages that the GPU may reach; the same. See drm/ttm.c. */
+	struct list_head held_tts;
+
+	/** @held_lock: Protects @held_vram and @held_tts. A leaf lock. */
+	spinlock_t held_lock;
+
+	/** @mm: Page tables, TLB, VRAM. */
+	struct cnova_mm mm;
+
+	/** @bar1_size: Bytes of BAR1; 0: none. Immutable. */
+	u64 bar1_size;
+
+	/** @bar1_phys: Where BAR1 is for the CPU; with the model 0. Immutable. */
+	phys_addr_t bar1_phys;
+
+	/** @ttm: Placement of objects. */
+	struct ttm_device ttm;
+
+	/** @vram_mgr: TTM's view of VRAM. */
+	struct cnova_vram_mgr vram_mgr;
+
+	/** @tt_mgr: TTM's view of system memory that the GPU may reach. */
+	struct ttm_resource_manager tt_mgr;
+
+	/** @dummy_page: For CPU mappings of VRAM that the model denies having. */
+	struct page *dummy_page;
+
+	/**
+	 * @validate_lock: Held for read around every drm_exec loop that
+	 * validates, for write by one that found no memory and tries again
+	 * alone. Its rank is in drm/vm.h.
+	 */
+	struct rw_semaphore validate_lock;
+
+	/** @bind_wq: Where all bind schedulers run: unbound, WQ_MEM_RECLAIM. */
+	struct workqueue_struct *bind_wq;
+
+	/**
+	 * @cleanup_wq: What a job leaves behind is put here: it allocates nothing
+	 * that a fence waits for, and takes reservations.
+	 */
+	struct workqueue_struct *cleanup_wq;
+
+	/** @vms: All address spaces that are not closed, &cnova_vm.device_entry. */
+	struct list_head vms;
+
+	/** @vms_lock: Protects @vms. A leaf lock. */
+	struct mutex vms_lock;
+
+	/** @pt_quarantine: Arenas of page tables that the GPU may still walk. */
+	struct list_head pt_quarantine;
+
+	/** @debugfs_vms: Directory of the address spaces; NULL before and after. */
+	struct dentry *debugfs_vms;
+
+	/** @debugfs_lock: Protects @debugfs_vms and &cnova_vm.debugfs_dir. */
+	struct mutex debugfs_lock;
+
+	/**
+	 * @quarantine: Mappings whose memory the GPU may still reach, on
+	 * &drm_gpuva.rb.entry.
+	 */
+	struct list_head quarantine;
+
+	/**
+	 * @quarantine_lock: Protects @quarantine and @pt_quarantine. A leaf below
+	 * &cnova_vmm.lock.
+	 */
+	struct mutex quarantine_lock;
+
+	/** @quarantined: Bytes that stay pinned until the device is removed. */
+	atomic64_t quarantined;
+};
+
+static inline struct cnova_device *to_cnova_device(struct drm_device *drm)
+{
+	return container_of(drm, struct cnova_device, drm);
+}
+
+struct cnova_device *cnova_device_create(struct device *parent);
+int cnova_device_start(struct cnova_device *cnova);
+void cnova_device_stop(struct cnova_device *cnova);
+void cnova_device_remove(struct cnova_device *cnova);
+
+struct cnova_vm **cnova_device_get_vms(struct cnova_device *cnova, u32 *nr);
+void cnova_device_put_vms(struct cnova_vm **vms, u32 nr);
+
+bool cnova_device_is_wedged(struct cnova_device *cnova);
+
+#endif /* _CNOVA_DRM_DEVICE_H_ */

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Objects
+ *
+ * An object is a TTM buffer object with a GEM handle. It lives where it was asked
+ * to live, VRAM or system memory, and holds zeros when its maker first sees it.
+ * Objects that are private to an address space share its reservation; page tables
+ * are kernel objects of the same kind.
+ *
+ * Other devices see nothing of our objects yet: export and import are refused.
+ *
+ * Locking: where an object is, and its runs, are protected by its reservation.
+ * A task that needs memory for an object holds &cnova_device.validate_lock for
+ * read; if there is none it tries once more alone, holding the lock for write, so
+ * that nobody's reservations keep the others from being evicted.
+ */
+
+#include <linux/dma-buf.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_print.h>
+#include <drm/drm_vma_manager.h>
+#include <drm/ttm/ttm_placement.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/device.h"
+#include "drm/file.h"
+#include "drm/gem.h"
+#include "drm/ttm.h"
+#include "drm/vm.h"
+
+#define CNOVA_GEM_FLAGS		(DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE)
+
+/* Places an object may be in, best first. */
+struct cnova_placement {
+	struct ttm_placement base;
+	struct ttm_place places[2];
+};
+
+/*
+ * As long as BAR1 shows the start of VRAM as it is, what the CPU cannot see there
+ * cannot be mapped: prefer what it sees, but evict nobody for that.
+ */
+static void cnova_placement_init(struct cnova_placement *placement,
+				 const struct cnova_device *cnova, u64 size, u32 flags)
+{
+	unsigned int nr = 0;
+
+	memset(placement, 0, sizeof(*placement));
+
+	if (flags & DRM_CNOVA_GEM_VRAM) {
+		if (size <= cnova->bar1_size && cnova->bar1_size < cnova->mm.pramin.size)
+			placement->places[nr++] = (struct ttm_place){
+				.lpfn = cnova->bar1_size >> PAGE_SHIFT,
+				.mem_type = TTM_PL_VRAM,
+				.flags = TTM_PL_FLAG_DESIRED,
+			};
+		placement->places[nr++].mem_type = TTM_PL_VRAM;
+	} else {
+		placement->places[nr++].mem_type = TTM_PL_TT;
+	}
+
+	placement->base.num_placement = nr;
+	placement->base.placement = placement->places;
+}
+
+/* The last reference of TTM's own is gone. */
+static void cnova_bo_destroy(struct ttm_buffer_object *tbo)
+{
+	struct cnova_bo *bo = container_of(tbo, struct cnova_bo, ttm);
+	struct drm_gem_object *vm_root = bo->vm_root;
+
+	drm_gem_object_release(&tbo->base);
+	kfree(bo);
+	if (vm_root)
+		drm_gem_object_put(vm_root);
+}
+
+static void cnova_gem_free(struct drm_gem_object *gem)
+{
+	ttm_bo_fini(&to_cnova_bo(gem)->ttm);
+}
+
+static void cnova_gem_print_info(struct drm_printer *p, unsigned int indent,
+				 const struct drm_gem_object *gem)
+{
+	static const char * const names[] = {
+		[TTM_PL_SYSTEM] = "system",
+		[TTM_PL_TT] = "gtt",
+		[TTM_PL_VRAM] = "vram0",
+	};
+	const struct cnova_bo *bo = container_of_const(gem, struct cnova_bo, ttm.base);
+
+	drm_printf_indent(p, indent, "placement=%s%s%s\n", names[READ_ONCE(bo->mem_type)],
+			  bo->flags & DRM_CNOVA_GEM_VM_PRIVATE ? " private" : "",
+			  READ_ONCE(bo->quarantined) ? " quarantined" : "");
+}
+
+static enum drm_gem_object_status cnova_gem_status(struct drm_gem_object *gem)
+{
+	return READ_ONCE(to_cnova_bo(gem)->mem_type) == TTM_PL_SYSTEM ?
+	       0 : DRM_GEM_OBJECT_RESIDENT;
+}
+
+static struct dma_buf *cnova_gem_export(struct drm_gem_object *gem, int flags)
+{
+	if (to_cnova_bo(gem)->flags & DRM_CNOVA_GEM_VM_PRIVATE)
+		return ERR_PTR(-EPERM);
+
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma)
+{
+	struct cnova_device *cnova = to_cnova_device(gem->dev);
+	struct cnova_bo *bo = to_cnova_bo(gem);
+	int err;
+
+	if (bo->flags & DRM_CNOVA_GEM_VRAM && !cnova->bar1_size) {
+		drm_dbg_driver(gem->dev, "mmap: no BAR1, VRAM cannot be mapped\n");
+		return -ENXIO;
+	}
+
+	err = ttm_bo_mmap_obj(vma, &bo->ttm);
+	if (err)
+		return err;
+
+	/* TTM has taken a reference of its own for the mapping. */
+	drm_gem_object_put(gem);
+	return 0;
+}
+
+/* Inside drm_dev_enter(), with the reservation. */
+static vm_fault_t cnova_gem_fault_locked(struct cnova_bo *bo, struct vm_fault *vmf)
+{
+	int err = cnova_ttm_make_visible(bo);
+
+	if (err == -ERESTARTSYS || err == -EINTR)
+		return VM_FAULT_NOPAGE;
+	if (err)
+		return VM_FAULT_SIGBUS;
+
+	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
+}
+
+static vm_fault_t cnova_gem_fault(struct vm_fault *vmf)
+{
+	struct ttm_buffer_object *tbo = vmf->vma->vm_private_data;
+	vm_fault_t ret;
+	int idx;
+
+	ret = ttm_bo_vm_reserve(tbo, vmf);
+	if (ret)
+		return ret;
+
+	if (drm_dev_enter(tbo->base.dev, &idx)) {
+		ret = cnova_gem_fault_locked(container_of(tbo, struct cnova_bo, ttm), vmf);
+		drm_dev_exit(idx);
+	} else {
+		ret = ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+	}
+
+	/* TTM has dropped the reservation, and the lock of the address space. */
+	if (ret == VM_FAULT_RETRY && !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT))
+		return ret;
+
+	dma_resv_unlock(tbo->base.resv);
+	return ret;
+}
+
+static const struct vm_operations_struct cnova_gem_vm_ops = {
+	.fault = cnova_gem_fault,
+	.open = ttm_bo_vm_open,
+	.close = ttm_bo_vm_close,
+	.access = ttm_bo_vm_access,
+};
+
+static const struct drm_gem_object_funcs cnova_gem_funcs = {
+	.free = cnova_gem_free,
+	.print_info = cnova_gem_print_info,
+	.export = cnova_gem_export,
+	.mmap = cnova_gem_mmap,
+	.status = cnova_gem_status,
+	.vm_ops = &cnova_gem_vm_ops,
+};
+
+/* Without memory. TTM's init frees it if that fails. */
+static struct cnova_bo *cnova_bo_alloc(struct cnova_device *cnova, u64 size, u32 flags,
+				       struct drm_gem_object *vm_root)
+{
+	struct cnova_bo *bo = kzalloc_obj(*bo);
+
+	if (!bo)
+		return NULL;
+
+	drm_gem_private_object_init(&cnova->drm, &bo->ttm.base, size);
+	bo->ttm.base.funcs = &cnova_gem_funcs;
+	bo->flags = flags;
+	bo->mem_type = TTM_PL_SYSTEM;
+	if (vm_root) {
+		drm_gem_object_get(vm_root);
+		bo->vm_root = vm_root;
+	}
+
+	return bo;
+}
+
+static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size, u32 flags,
+					    struct drm_gem_object *vm_root)
+{
+	struct dma_resv *resv = vm_root ? vm_root->resv : NULL;
+	struct ttm_operation_ctx ctx = {
+		.interruptible = true,
+		.gfp_retry_mayfail = true,
+		.resv = resv,
+		.allow_res_evict = resv,
+	};
+	struct cnova_placement placement;
+	struct cnova_bo *bo;
+	int err;
+
+	bo = cnova_bo_alloc(cnova, size, flags, vm_root);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	if (resv) {
+		err = dma_resv_lock_interruptible(resv, NULL);
+		if (err) {
+			cnova_bo_destroy(&bo->ttm);
+			return ERR_PTR(err == -EINTR ? -ERESTARTSYS : err);
+		}
+	}
+
+	cnova_placement_init(&placement, cnova, size, flags);
+	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_device, &placement.base, 0,
+				   &ctx, NULL, resv, cnova_bo_destroy);
+	if (!err)
+		ttm_bo_unreserve(&bo->ttm);
+	else if (resv)
+		dma_resv_unlock(resv);
+
+	return err ? ERR_PTR(err) : bo;
+}
+
+/**
+ * cnova_bo_create() - Make an object for a client.
+ * @cnova: Device.
+ * @size: Bytes, a multiple of the page size, and no more than the memory there is.
+ * @flags: DRM_CNOVA_GEM_*.
+ * @vm_root: With DRM_CNOVA_GEM_VM_PRIVATE the root object of the VM, else NULL.
+ *
+ * Context: Process context, no &dma_resv held.
+ * Return: The object, a reference on it; -ENOMEM, -ENOSPC: no room, even after
+ * evicting what can be; -ERESTARTSYS: a signal came; -ENODEV: the device is gone.
+ */
+struct cnova_bo *cnova_bo_create(struct cnova_device *cnova, u64 size, u32 flags,
+				 struct drm_gem_object *vm_root)
+{
+	struct cnova_bo *bo;
+
+	if (down_read_interruptible(&cnova->validate_lock))
+		return ERR_PTR(-ERESTARTSYS);
+	bo = cnova_bo_try_create(cnova, size, flags, vm_root);
+	up_read(&cnova->validate_lock);
+
+	if (bo != ERR_PTR(-ENOMEM) && bo != ERR_PTR(-ENOSPC))
+		return bo;
+
+	if (down_write_killable(&cnova->validate_lock))
+		return ERR_PTR(-ERESTARTSYS);
+	bo = cnova_bo_try_create(cnova, size, flags, vm_root);
+	up_write(&cnova->validate_lock);
+	return bo;
+}
+
+/**
+ * cnova_bo_create_kernel() - Make a pinned object in VRAM for the driver itself.
+ * @cnova: Device.
+ * @size: Bytes, a power of two: it is in one piece, aligned to its size.
+ * @vm_root: Root object of the VM whose reservation it shares.
+ * @ctx: What may be done to get memory.
+ *
+ * What the memory holds is undefined.
+ *
+ * Context: Process context. Caller holds the reservation of @vm_root.
+ * Return: The object, a reference on it; -ENOMEM, -ENOSPC: no room;
+ * -ERESTARTSYS: a signal came.
+ */
+struct cnova_bo *cnova_bo_create_kernel(struct cnova_device *cnova, u64 size,
+					struct drm_gem_object *vm_root,
+					struct ttm_operation_ctx *ctx)
+{
+	const struct ttm_place place = {
+		.mem_type = TTM_PL_VRAM,
+		.flags = TTM_PL_FLAG_CONTIGUOUS,
+	};
+	struct ttm_placement placement = { .num_placement = 1, .placement = &place };
+	struct cnova_bo *bo;
+	int err;
+
+	dma_resv_assert_held(vm_root->resv);
+
+	bo = cnova_bo_alloc(cnova, size, DRM_CNOVA_GEM_VRAM, vm_root);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_kernel, &placement, 0, ctx,
+				   NULL, vm_root->resv, cnova_bo_destroy);
+	if (err)
+		return ERR_PTR(err);
+
+	ttm_bo_pin(&bo->ttm);
+	return bo;
+}
+
+/**
+ * cnova_bo_destroy_kernel() - Drop what cnova_bo_create_kernel() made.
+ * @bo: Object.
+ *
+ * Its memory is free when the fences in the reservation have signalled.
+ *
+ * Context: Process context. Takes the reservation.
+ */
+void cnova_bo_destroy_kernel(struct cnova_bo *bo)
+{
+	dma_resv_lock(bo->ttm.base.resv, NULL);
+	ttm_bo_unpin(&bo->ttm);
+	dma_resv_unlock(bo->ttm.base.resv);
+	drm_gem_object_put(&bo->ttm.base);
+}
+
+/**
+ * cnova_bo_validate() - See that an object is where the GPU can reach it.
+ * @bo: Object.
+ * @ctx: What may be done to get memory.
+ *
+ * Context: Process context. Caller holds the reservation of @bo.
+ * Return: 0; -ENOMEM, -ENOSPC: no room; -ERESTARTSYS: a signal came; -ENODEV: the
+ * device is gone.
+ */
+int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx)
+{
+	struct cnova_placement placement;
+
+	dma_resv_assert_held(bo->ttm.base.resv);
+
+	cnova_placement_init(&placement, to_cnova_device(bo->ttm.base.dev), bo->ttm.base.size,
+			     bo->flags);
+	return ttm_bo_validate(&bo->ttm, &placement.base, ctx);
+}
+
+/**
+ * cnova_bo_may_move() - Ask whether an object may be taken elsewhere.
+ * @bo: Object.
+ *
+ * Re-binding is to come. Until then an object that is mapped, or that a bind has
+ * in its hands, stays; so does one that the GPU may reach although it should not.
+ *
+ * Context: Process context. Takes &drm_gem_object.gpuva.lock.
+ * Return: true if it may move.
+ */
+bool cnova_bo_may_move(struct cnova_bo *bo)
+{
+	struct drm_gem_object *gem = &bo->ttm.base;
+	bool idle;
+
+	mutex_lock(&gem->gpuva.lock);
+	idle = list_empty(&gem->gpuva.list);
+	mutex_unlock(&gem->gpuva.lock);
+
+	return idle && !READ_ONCE(bo->quarantined);
+}
+
+/**
+ * cnova_bo_is_mapped() - Ask whether the GPU may reach an object.
+ * @bo: Object.
+ *
+ * Unlike cnova_bo_may_move() this does not count binds that have not taken the
+ * object's reservation yet.
+ *
+ * Context: Process context. Caller holds the reservation of @bo, all fences in
+ * which have signalled. Takes &drm_gem_object.gpuva.lock.
+ * Return: true if it is mapped, or withheld.
+ */
+bool cnova_bo_is_mapped(struct cnova_bo *bo)
+{
+	struct drm_gem_object *gem = &bo->ttm.base;
+	struct drm_gpuvm_bo *vm_bo;
+	bool mapped = READ_ONCE(bo->quarantined);
+
+	dma_resv_assert_held(gem->resv);
+
+	mutex_lock(&gem->gpuva.lock);
+	drm_gem_for_each_gpuvm_bo(vm_bo, gem)
+		mapped |= !list_empty(&vm_bo->list.gpuva);
+	mutex_unlock(&gem->gpuva.lock);
+
+	return mapped;
+}
+
+/**
+ * cnova_gem_create_ioctl() - DRM_IOCTL_CNOVA_GEM_CREATE.
+ * @drm: Device.
+ * @data: &struct drm_cnova_gem_create.
+ * @file: Caller.
+ *
+ * Context: Process context.
+ * Return: 0; -EINVAL, -ENOENT, -ENOMEM, -ENOSPC, -ERESTARTSYS, -ENODEV as the
+ * interface says.
+ */
+int cnova_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct cnova_device *cnova = to_cnova_device(drm);
+	struct drm_cnova_gem_create *args = data;
+	struct cnova_vm *vm = NULL;
+	struct cnova_bo *bo;
+	u64 limit;
+	int err;
+
+	if (args->flags & ~CNOVA_GEM_FLAGS) {
+		drm_dbg_driver(drm, "flags: unknown 0x%x\n", args->flags & ~CNOVA_GEM_FLAGS);
+		return -EINVAL;
+	}
+
+	if (cnova_device_is_wedged(cnova))
+		return -ENODEV;
+
+	/* The limit is a multiple of the page size: rounding up does not pass it. */
+	limit = args->flags & DRM_CNOVA_GEM_VRAM ? cnova_vram_size(&cnova->mm.vram) :
+						   cnova->tt_mgr.size;
+	if (!args->size || args->size > limit) {
+		drm_dbg_driver(drm, "size: %llu, not 1 to %llu\n", args->size, limit);
+		return -EINVAL;
+	}
+
+	if (args->flags & DRM_CNOVA_GEM_VM_PRIVATE) {
+		vm = cnova_file_get_vm(file, args->handle);
+		if (!vm || READ_ONCE(vm->killed) || READ_ONCE(vm->vmm.error)) {
+			drm_dbg_driver(drm, "handle: no VM %u, or dead\n", args->handle);
+			err = -ENOENT;
+			goto out_put_vm;
+		}
+	}
+
+	bo = cnova_bo_create(cnova, PAGE_ALIGN(args->size), args->flags, vm ? vm->root : NULL);
+	if (IS_ERR(bo)) {
+		err = PTR_ERR(bo);
+		goto out_put_vm;
+	}
+
+	err = drm_gem_handle_create(file, &bo->ttm.base, &args->handle);
+	if (!err)
+		args->size = bo->ttm.base.size;
+	drm_gem_object_put(&bo->ttm.base);
+
+out_put_vm:
+	if (vm)
+		cnova_vm_put(vm);
+	return err;
+}
+
+/**
+ * cnova_gem_info_ioctl() - DRM_IOCTL_CNOVA_GEM_INFO.
+ * @drm: Device.
+ * @data: &struct drm_cnova_gem_info.
+ * @file: Caller.
+ *
+ * Context: Process context.
+ * Return: 0; -EINVAL: pad; -ENOENT: no such handle.
+ */
+int cnova_gem_info_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_gem_info *args = data;
+	struct drm_gem_object *gem;
+
+	if (args->pad) {
+		drm_dbg_driver(drm, "pad: 0x%x, not 0\n", args->pad);
+		return -EINVAL;
+	}
+
+	gem = drm_gem_object_lookup(file, args->handle);
+	if (!gem) {
+		drm_dbg_driver(drm, "handle: no object %u\n", args->handle);
+		return -ENOENT;
+	}
+
+	args->size = gem->size;
+	drm_gem_object_put(gem);
+	return 0;
+}
+
+/**
+ * cnova_gem_mmap_offset_ioctl() - DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET.
+ * @drm: Device.
+ * @data: &struct drm_cnova_gem_mmap_offset.
+ * @file: Caller.
+ *
+ * Context: Process context.
+ * Return: 0; -EINVAL: flags; -ENOENT: no such handle.
+ */
+int cnova_gem_mmap_offset_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_gem_mmap_offset *args = data;
+	struct drm_gem_object *gem;
+
+	if (args->flags) {
+		drm_dbg_driver(drm, "flags: 0x%x, not 0\n", args->flags);
+		return -EINVAL;
+	}
+
+	gem = drm_gem_object_lookup(file, args->handle);
+	if (!gem) {
+		drm_dbg_driver(drm, "handle: no object %u\n", args->handle);
+		return -ENOENT;
+	}
+
+	args->offset = drm_vma_node_offset_addr(&gem->vma_node);
+	drm_gem_object_put(gem);
+	return 0;
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Pending operations
+ *
+ * In immediate mode the VA tree says what the GPU sees, not what has been asked
+ * for: an accepted bind changes the tree when it runs. What stands between is
+ * kept in an interval tree of its own. The mappings that a new job may meet when
+ * it runs are those of the VA tree and those of the pending operations together:
+ * not what the tree will look like if all goes well, because an earlier job may
+ * be killed and never run.
+ *
+ * From this union follow the objects a job has to lock (the *exact set*), and
+ * where it may cut a mapping in two, which decides what tables it needs.
+ *
+ * Locking: both trees are protected by &cnova_vmm.lock. That lock is taken in
+ * the fence signalling path, so nothing is allocated under it: a list that is
+ * too short is dropped, made longer and collected again. &cnova_vm.submit_lock
+ * keeps new operations out meanwhile; jobs that run only take away.
+ */
+
+#include <linux/interval_tree_generic.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/bind_job.h"
+#include "drm/gem.h"
+#include "drm/view.h"
+#include "drm/vm.h"
+
+#define START(op) ((op)->start)
+#define LAST(op) ((op)->last)
+INTERVAL_TREE_DEFINE(struct cnova_bind_op, rb, u64, __subtree_last, START, LAST,
+		     static inline, cnova_pending_it);
+#undef START
+#undef LAST
+
+#define for_each_pending(op, vm, first, final)					\
+	for ((op) = cnova_pending_it_iter_first(&(vm)->pending, first, final); (op);	\
+	     (op) = cnova_pending_it_iter_next(op, first, final))
+
+static bool cnova_bind_op_maps(const struct cnova_bind_op *op)
+{
+	return op->type == DRM_CNOVA_VM_BIND_OP_MAP ||
+	       op->type == DRM_CNOVA_VM_BIND_OP_MAP_SPARSE;
+}
+
+static u64 cnova_va_end(const struct drm_gpuva *va)
+{
+	return va->va.addr + va->va.range;
+}
+
+/* ------------------------------------------------------ unmap-all by object */
+
+struct cnova_range_list {
+	struct cnova_pt_range *range;
+	u32 nr;
+	u32 max;
+};
+
+static void cnova_range_list_add(struct cnova_range_list *list, u64 start, u64 end)
+{
+	if (list->nr < list->max)
+		list->range[list->nr] = (struct cnova_pt_range){ start, end };
+	list->nr++;
+}
+
+/* Where mappings of the object of @all are or will be when it runs. */
+static void cnova_pending_find_object_locked(struct cnova_bind_op *all,
+					     struct cnova_range_list *list)
+{
+	struct cnova_vm *vm = all->job->vm;
+	struct cnova_bind_op *op;
+	struct drm_gpuva *va;
+
+	lockdep_assert_held(&vm->vmm.lock);
+
+	list->nr = 0;
+	drm_gpuvm_for_each_va(va, &vm->base)
+		if (va->gem.obj == &all->bo->ttm.base)
+			cnova_range_list_add(list, va->va.addr, cnova_va_end(va));
+
+	for_each_pending(op, vm, 0, U64_MAX)
+		if (op->type == DRM_CNOVA_VM_BIND_OP_MAP && op->bo == all->bo)
+			cnova_range_list_add(list, op->start, op->last + 1);
+}
+
+/* Turns "all mappings of the object" into ranges, as things stand now. */
+static int cnova_pending_expand(struct cnova_bind_op *all)
+{
+	struct cnova_vm *vm = all->job->vm;
+	struct cnova_range_list list = {};
+
+	for (;;) {
+		mutex_lock(&vm->vmm.lock);
+		cnova_pending_find_object_locked(all, &list);
+		mutex_unlock(&vm->vmm.lock);
+		if (list.nr <= list.max)
+			break;
+
+		kvfree(list.range);
+		list.max = list.nr;
+		list.range = kvmalloc_array(list.max, sizeof(*list.range), GFP_KERNEL_ACCOUNT);
+		if (!list.range)
+			return -ENOMEM;
+	}
+
+	all->ranges = list.range;
+	all->nr_ranges = list.nr;
+	if (!list.nr)
+		return 0;
+
+	all->start = U64_MAX;
+	all->last = 0;
+	for (u32 i = 0; i < list.nr; i++) {
+		all->start = min(all->start, list.range[i].start);
+		all->last = max(all->last, list.range[i].end - 1);
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------- life of an entry */
+
+/**
+ * cnova_pending_add() - Announce the operations of a job.
+ * @job: Job.
+ *
+ * One after the other, so that an unmap-all finds the maps before it in the
+ * same array.
+ *
+ * Context: Process context. Caller holds &cnova_vm.submit_lock.
+ * Return: 0 or -ENOMEM; then nothing is announced.
+ */
+int cnova_pending_add(struct cnova_bind_job *job)
+{
+	struct cnova_vm *vm = job->vm;
+
+	lockdep_assert_held(&vm->submit_lock);
+
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		struct cnova_bind_op *op = &job->ops[i];
+
+		if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
+			int err = cnova_pending_expand(op);
+
+			if (err) {
+				cnova_pending_remove(job);
+				return err;
+			}
+			if (!op->nr_ranges)
+				continue;
+		}
+
+		mutex_lock(&vm->vmm.lock);
+		cnova_pending_it_insert(op, &vm->pending);
+		op->queued = true;
+		mutex_unlock(&vm->vmm.lock);
+	}
+	return 0;
+}
+
+/**
+ * cnova_pending_remove_locked() - The operations of a job are pending no more.
+ * @job: Job. Its operations may be gone already.
+ *
+ * Context: Fence signalling path. Caller holds &cnova_vmm.lock.
+ */
+void cnova_pending_remove_locked(struct cnova_bind_job *job)
+{
+	lockdep_assert_held(&job->vm->vmm.lock);
+
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		struct cnova_bind_op *op = &job->ops[i];
+
+		if (op->queued)
+			cnova_pending_it_remove(op, &job->vm->pending);
+		op->queued = false;
+	}
+}
+
+/**
+ * cnova_pending_remove() - The same, for a job that did not run.
+ * @job: Job.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_pending_remove(struct cnova_bind_job *job)
+{
+	mutex_lock(&job->vm->vmm.lock);
+	cnova_pending_remove_locked(job);
+	mutex_unlock(&job->vm->vmm.lock);
+}
+
+/* ---------------------------------------------------------- the exact set */
+
+struct cnova_collect {
+	struct cnova_vm *vm;
+	struct cnova_object_set *set;
+	struct drm_gem_object *last;
+	u32 max;
+	u32 wanted;
+};
+
+static void cnova_collect_object(struct cnova_collect *collect, struct drm_gem_object *obj)
+{
+	struct cnova_object_set *set = collect->set;
+
+	if (!obj)
+		return;
+
+	if (!drm_gpuvm_is_extobj(&collect->vm->base, obj)) {
+		set->has_private = true;
+		return;
+	}
+
+	/* Neighbours often show the same object; the rest is sorted out later. */
+	if (obj == collect->last)
+		return;
+
+	collect->last = obj;
+	collect->wanted++;
+	if (set->nr < collect->max) {
+		drm_gem_object_get(obj);
+		set->objs[set->nr++] = obj;
+	}
+}
+
+static void cnova_collect_range_locked(struct cnova_collect *collect, u64 start, u64 last)
+{
+	struct cnova_vm *vm = collect->vm;
+	struct cnova_bind_op *op;
+	struct drm_gpuva *va;
+
+	drm_gpuvm_for_each_va_range(va, &vm->base, start, last + 1)
+		cnova_collect_object(collect, va->gem.obj);
+
+	for_each_pending(op, vm, start, last)
+		if (op->type == DRM_CNOVA_VM_BIND_OP_MAP)
+			cnova_collect_object(collect, &op->bo->ttm.base);
+}
+
+static void cnova_collect_job_locked(struct cnova_collect *collect, struct cnova_bind_job *job)
+{
+	lockdep_assert_held(&collect->vm->vmm.lock);
+
+	collect->wanted = 0;
+	collect->last = NULL;
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		struct cnova_bind_op *op = &job->ops[i];
+
+		/* Takes away mappings of one object only. */
+		if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL)
+			cnova_collect_object(collect, &op->bo->ttm.base);
+		else
+			cnova_collect_range_locked(collect, op->start, op->last);
+	}
+}
+
+static int cnova_cmp_pointer(const void *a, const void *b)
+{
+	const unsigned long l = *(const unsigned long *)a, r = *(const unsigned long *)b;
+
+	return l < r ? -1 : l > r;
+}
+
+static void cnova_object_set_sort_unique(struct cnova_object_set *set)
+{
+	u32 nr = 0;
+
+	sort(set->objs, set->nr, sizeof(*set->objs), cnova_cmp_pointer, NULL);
+	for (u32 i = 0; i < set->nr; i++) {
+		if (nr && set->objs[nr - 1] == set->objs[i])
+			drm_gem_object_put(set->objs[i]);
+		else
+			set->objs[nr++] = set->objs[i];
+	}
+	set->nr = nr;
+}
+
+static void cnova_object_set_drop(struct cnova_object_set *set)
+{
+	for (u32 i = 0; i < set->nr; i++)
+		drm_gem_object_put(set->objs[i]);
+	set->nr = 0;
+}
+
+/**
+ * cnova_object_set_fini() - Drop a set.
+ * @set: Set.
+ *
+ * Context: Process context, no &dma_resv held: may put the last reference.
+ */
+void cnova_object_set_fini(struct cnova_object_set *set)
+{
+	cnova_object_set_drop(set);
+	kvfree(set->objs);
+	set->objs = NULL;
+}
+
+/**
+ * cnova_pending_collect() - Find all objects that a job may touch.
+ * @job: Job, announced.
+ *
+ * Fills &cnova_bind_job.set with the objects, other than the VM's private ones,
+ * of all mappings that may be in a range of the job when it runs, those included
+ * that it makes itself.
+ *
+ * Context: Process context. Caller holds &cnova_vm.submit_lock.
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_pending_collect(struct cnova_bind_job *job)
+{
+	struct cnova_collect collect = { .vm = job->vm, .set = &job->set };
+
+	lockdep_assert_held(&job->vm->submit_lock);
+
+	for (;;) {
+		mutex_lock(&job->vm->vmm.lock);
+		cnova_collect_job_locked(&collect, job);
+		mutex_unlock(&job->vm->vmm.lock);
+		if (collect.wanted <= collect.max)
+			break;
+
+		cnova_object_set_fini(&job->set);
+		collect.max = collect.wanted;
+		job->set.objs = kvmalloc_array(collect.max, sizeof(*job->set.objs),
+					       GFP_KERNEL_ACCOUNT);
+		if (!job->set.objs)
+			return -ENOMEM;
+	}
+
+	cnova_object_set_sort_unique(&job->set);
+	return 0;
+}
+
+/* ------------------------------------------- what the page tables must know */
+
+/**
+ * cnova_pending_spans_locked() - May a mapping have bytes on both sides?
+ * @vm: Address space.
+ * @va: The edge.
+ *
+ * Context: Caller holds &cnova_vmm.lock.
+ * Return: Whether a mapping that is there, or pending, covers @va - 1 and @va.
+ */
+bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va)
+{
+	struct cnova_bind_op *op;
+	struct drm_gpuva *live;
+
+	lockdep_assert_held(&vm->vmm.lock);
+
+	if (!va)
+		return false;
+
+	live = drm_gpuva_find_first(&vm->base, va - 1, 1);
+	if (live && cnova_va_end(live) > va)
+		return true;
+
+	for_each_pending(op, vm, va - 1, va - 1)
+		if (cnova_bind_op_maps(op) && op->last >= va)
+			return true;
+
+	return false;
+}
+
+/* Is anything in the range besides what @self makes? */
+static bool cnova_pending_has_other_locked(struct cnova_bind_op *self)
+{
+	struct cnova_vm *vm = self->job->vm;
+	struct cnova_bind_op *op;
+
+	if (drm_gpuva_find_first(&vm->base, self->start, self->last - self->start + 1))
+		return true;
+
+	for_each_pending(op, vm, self->start, self->last)
+		if (op != self && cnova_bind_op_maps(op))
+			return true;
+
+	return false;
+}
+
+/**
+ * cnova_pending_nr_pt_ops() - How many operations the page tables will be told.
+ * @job: Job, announced.
+ *
+ * Return: Number of elements that cnova_pending_describe() fills.
+ */
+u32 cnova_pending_nr_pt_ops(const struct cnova_bind_job *job)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < job->nr_ops; i++)
+		nr += job->ops[i].type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL ?
+		      job->ops[i].nr_ranges : 1;
+	return nr;
+}
+
+/* No leaf crosses a multiple of 2 MiB, so a cut there splits none. */
+static bool cnova_edge_may_resize(u64 edge, bool split)
+{
+	return split && !IS_ALIGNED(edge, SZ_2M);
+}
+
+/**
+ * cnova_pending_describe() - Tell the page tables what a job may do.
+ * @job: Job, announced; its objects validated: they have a place.
+ * @pt_ops: Array of cnova_pending_nr_pt_ops() elements, filled.
+ * @views: Array of &cnova_bind_job.nr_ops elements that @pt_ops points into.
+ *
+ * Sets &cnova_vmm_job.may_resize from geometry alone: whether a mapping that is
+ * there or pending could own a leaf that the job makes smaller or larger. That
+ * is a superset, which costs a wait at most; what the page tables hold at this
+ * moment says nothing about when the job runs.
+ *
+ * Context: Process context. Caller holds &cnova_vm.submit_lock.
+ */
+void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_ops,
+			    struct cnova_op_view *views)
+{
+	struct cnova_vm *vm = job->vm;
+
+	lockdep_assert_held(&vm->submit_lock);
+
+	mutex_lock(&vm->vmm.lock);
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		struct cnova_bind_op *op = &job->ops[i];
+
+		if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
+			/* Whole mappings go: nothing is cut. */
+			for (u32 k = 0; k < op->nr_ranges; k++, pt_ops++)
+				*pt_ops = (struct cnova_pt_op){ .range = op->ranges[k] };
+			continue;
+		}
+
+		*pt_ops = (struct cnova_pt_op){
+			.range = { op->start, op->last + 1 },
+			.view = cnova_bind_op_maps(op) ? cnova_op_view_init(&views[i], op) : NULL,
+			.split_start = cnova_pending_spans_locked(vm, op->start),
+			.split_end = cnova_pending_spans_locked(vm, op->last + 1),
+		};
+
+		if (cnova_edge_may_resize(op->start, pt_ops->split_start) ||
+		    cnova_edge_may_resize(op->last + 1, pt_ops->split_end) ||
+		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP && cnova_pending_has_other_locked(op)))
+			job->pt.may_resize = true;
+		pt_ops++;
+	}
+	mutex_unlock(&vm->vmm.lock);
+}

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Syncs
+ *
+ * A job never waits for a fence of user space directly: it waits for a stand-in
+ * that signals when the fence does, or when its address space is killed. A fence
+ * that is never signalled would otherwise hold the job, and with it the address
+ * space and all memory it maps, for ever: the scheduler waits for what a killed
+ * job depends on before it lets go. The stand-in never signals later than the
+ * fence, so it is as finite as that is.
+ *
+ * Locking: a stand-in signals from the callback of the fence, under the lock of
+ * that. Its own lock is therefore a class of its own, and
+ * &cnova_vm.in_fences_lock is taken inside the lock of the fence, never around it.
+ */
+
+#include <linux/completion.h>
+#include <linux/dma-fence-chain.h>
+#include <linux/slab.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_print.h>
+#include <drm/drm_syncobj.h>
+#include <drm/gpu_scheduler.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/device.h"
+#include "drm/sync.h"
+#include "drm/vm.h"
+
+/** struct cnova_in_fence - Stands in for a fence that somebody else signals. */
+struct cnova_in_fence {
+	/** @base: What the job waits for. First: freed as a plain fence. */
+	struct dma_fence base;
+	/** @lock: Lock of @base. */
+	spinlock_t lock;
+	/** @fence: What it stands for; a reference. */
+	struct dma_fence *fence;
+	/** @cb: On @fence. Owns a reference on @base. */
+	struct dma_fence_cb cb;
+	/** @vm: Whose list @entry is in; outlives the entry. */
+	struct cnova_vm *vm;
+	/** @entry: In &cnova_vm.in_fences. */
+	struct list_head entry;
+};
+
+static const char *cnova_in_fence_driver_name(struct dma_fence *fence)
+{
+	return "cnova";
+}
+
+static const char *cnova_in_fence_timeline_name(struct dma_fence *fence)
+{
+	return "in-fence";
+}
+
+static void cnova_in_fence_release(struct dma_fence *fence)
+{
+	struct cnova_in_fence *in = container_of(fence, struct cnova_in_fence, base);
+
+	dma_fence_put(in->fence);
+	dma_fence_free(fence);
+}
+
+static const struct dma_fence_ops cnova_in_fence_ops = {
+	.get_driver_name = cnova_in_fence_driver_name,
+	.get_timeline_name = cnova_in_fence_timeline_name,
+	.release = cnova_in_fence_release,
+};
+
+static void cnova_in_fence_unlist(struct cnova_in_fence *in)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&in->vm->in_fences_lock, flags);
+	list_del_init(&in->entry);
+	spin_unlock_irqrestore(&in->vm->in_fences_lock, flags);
+}
+
+/* The fence signalled. Context: any, the lock of the fence is held. */
+static void cnova_in_fence_cb(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	struct cnova_in_fence *in = container_of(cb, struct cnova_in_fence, cb);
+
+	cnova_in_fence_unlist(in);
+	dma_fence_signal(&in->base);
+	dma_fence_put(&in->base);
+}
+
+/*
+ * The caller holds a reference of its own. The callback runs under the lock of
+ * the fence, so where it cannot be removed any more, it is through.
+ */
+static void cnova_in_fence_cancel(struct cnova_in_fence *in)
+{
+	if (!dma_fence_remove_callback(in->fence, &in->cb))
+		return;
+
+	cnova_in_fence_unlist(in);
+	dma_fence_set_error(&in->base, -ECANCELED);
+	dma_fence_signal(&in->base);
+	dma_fence_put(&in->base);
+}
+
+/* Takes over the reference on @fence. */
+static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct dma_fence *fence)
+{
+	struct cnova_in_fence *in;
+	unsigned long flags;
+	bool cancelled;
+
+	in = kzalloc_obj(*in);
+	if (!in) {
+		dma_fence_put(fence);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	spin_lock_init(&in->lock);
+	dma_fence_init(&in->base, &cnova_in_fence_ops, &in->lock, dma_fence_context_alloc(1), 1);
+	in->fence = fence;
+	in->vm = vm;
+
+	/* Listed before the callback can come, which takes it off the list. */
+	spin_lock_irqsave(&vm->in_fences_lock, flags);
+	list_add_tail(&in->entry, &vm->in_fences);
+	cancelled = vm->in_fences_cancelled;
+	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+
+	dma_fence_get(&in->base);
+	if (dma_fence_add_callback(fence, &in->cb, cnova_in_fence_cb))
+		cnova_in_fence_cb(fence, &in->cb);
+	else if (cancelled)
+		cnova_in_fence_cancel(in);
+
+	return in;
+}
+
+/**
+ * cnova_in_fences_cancel_all() - Let no job of an address space wait any more.
+ * @vm: Address space.
+ *
+ * What its jobs wait for signals with -ECANCELED, now and from now on.
+ *
+ * Context: Any that may take the lock of a fence.
+ */
+void cnova_in_fences_cancel_all(struct cnova_vm *vm)
+{
+	struct cnova_in_fence *in;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vm->in_fences_lock, flags);
+	vm->in_fences_cancelled = true;
+	while ((in = list_first_entry_or_null(&vm->in_fences, typeof(*in), entry))) {
+		/* Listed: the callback has not dropped its reference yet. */
+		dma_fence_get(&in->base);
+		list_del_init(&in->entry);
+		spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+
+		cnova_in_fence_cancel(in);
+		dma_fence_put(&in->base);
+
+		spin_lock_irqsave(&vm->in_fences_lock, flags);
+	}
+	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+}
+
+static int cnova_syncs_add_in(struct cnova_syncs *syncs, struct cnova_vm *vm,
+			      struct drm_file *file, const struct drm_cnova_sync *sync)
+{
+	u64 flags = 0;
+	struct cnova_in_fence *in;
+	struct dma_fence *fence;
+	int err;
+
+	if (sync->flags & DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT)
+		flags |= DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
+
+	err = drm_syncobj_find_fence(file, sync->handle, sync->point, flags, &fence);
+	if (err)
+		return err;
+
+	in = cnova_in_fence_create(vm, fence);
+	if (IS_ERR(in))
+		return PTR_ERR(in);
+
+	syncs->in[syncs->nr_in++] = in;
+	return 0;
+}
+
+/* A timeline only goes forward: @point must lie beyond what was submitted. */
+static bool cnova_syncobj_is_beyond(struct drm_syncobj *syncobj, u64 point)
+{
+	struct dma_fence *fence = drm_syncobj_fence_get(syncobj);
+	struct dma_fence_chain *chain = fence ? to_dma_fence_chain(fence) : NULL;
+	bool beyond = !chain || point > chain->base.seqno;
+
+	dma_fence_put(fence);
+	return beyond;
+}
+
+static bool cnova_syncs_has_out(const struct cnova_syncs *syncs,
+				const struct drm_syncobj *syncobj, u64 point)
+{
+	for (u32 i = 0; i < syncs->nr_out; i++) {
+		const struct cnova_out_sync *out = &syncs->out[i];
+
+		/* A binary signal would replace a timeline, and the reverse. */
+		if (out->syncobj == syncobj && (!out->point || !point || out->point >= point))
+			return true;
+	}
+	return false;
+}
+
+static int cnova_syncs_add_out(struct cnova_syncs *syncs, struct drm_file *file,
+			       const struct drm_cnova_sync *sync)
+{
+	struct cnova_out_sync *out = &syncs->out[syncs->nr_out];
+	int err = -EINVAL;
+
+	out->syncobj = drm_syncobj_find(file, sync->handle);
+	if (!out->syncobj)
+		return -ENOENT;
+
+	if (cnova_syncs_has_out(syncs, out->syncobj, sync->point))
+		goto err_put;
+
+	if (sync->point) {
+		if (!cnova_syncobj_is_beyond(out->syncobj, sync->point))
+			goto err_put;
+
+		out->chain = dma_fence_chain_alloc();
+		if (!out->chain) {
+			err = -ENOMEM;
+			goto err_put;
+		}
+	}
+
+	out->point = sync->point;
+	syncs->nr_out++;
+	return 0;
+
+err_put:
+	drm_syncobj_put(out->syncobj);
+	return err;
+}
+
+static bool cnova_sync_is_valid(const struct drm_cnova_sync *sync)
+{
+	const u32 known = DRM_CNOVA_SYNC_TIMELINE | DRM_CNOVA_SYNC_SIGNAL |
+			  DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT;
+
+	if (sync->flags & ~known)
+		return false;
+	if ((sync->flags & DRM_CNOVA_SYNC_SIGNAL) &&
+	    (sync->flags & DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT))
+		return false;
+
+	return !!(sync->flags & DRM_CNOVA_SYNC_TIMELINE) == !!sync->point;
+}
+
+/**
+ * cnova_syncs_init() - Look up what a job waits for and signals.
+ * @syncs: Zeroed. To be given to cnova_syncs_fini(), after an error too.
+ * @vm: Address space that the job is for.
+ * @file: Whose syncobjs these are.
+ * @sync: Entries, not checked yet.
+ * @nr: Number of entries.
+ * @failed: Index of the entry at fault, on error.
+ *
+ * Context: Process context, no locks held: may sleep for up to 5 seconds per
+ * entry where the user asked to wait for a submission.
+ * Return: 0; -EINVAL: bad flags, a wait for what was never submitted, a signal
+ * that comes twice or goes backwards; -ENOENT: no such syncobj; -ENOMEM; -ETIME;
+ * -ERESTARTSYS.
+ */
+int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_vm *vm, struct drm_file *file,
+		     const struct drm_cnova_sync *sync, u32 nr, u32 *failed)
+{
+	u32 i;
+	int err;
+
+	if (!nr)
+		return 0;
+
+	syncs->in = kvcalloc(nr, sizeof(*syncs->in), GFP_KERNEL_ACCOUNT);
+	syncs->out = kvcalloc(nr, sizeof(*syncs->out), GFP_KERNEL_ACCOUNT);
+	if (!syncs->in || !syncs->out)
+		return -ENOMEM;
+
+	for (i = 0; i < nr; i++) {
+		if (!cnova_sync_is_valid(&sync[i]))
+			err = -EINVAL;
+		else if (sync[i].flags & DRM_CNOVA_SYNC_SIGNAL)
+			err = cnova_syncs_add_out(syncs, file, &sync[i]);
+		else
+			err = cnova_syncs_add_in(syncs, vm, file, &sync[i]);
+		if (err)
+			goto err_entry;
+	}
+	return 0;
+
+err_entry:
+	drm_dbg_driver(&vm->cnova->drm, "sync %u: handle %u flags 0x%x point %llu: %d\n",
+		       i, sync[i].handle, sync[i].flags, sync[i].point, err);
+	*failed = i;
+	return err;
+}
+
+/**
+ * cnova_syncs_fini() - Give back what a job did not use.
+ * @syncs: Syncs.
+ *
+ * What the job waits for stays alive through the scheduler if it was submitted,
+ * and is cancelled with its address space only.
+ *
+ * Context: Process context.
+ */
+void cnova_syncs_fini(struct cnova_syncs *syncs)
+{
+	for (u32 i = 0; i < syncs->nr_in; i++)
+		dma_fence_put(&syncs->in[i]->base);
+
+	for (u32 i = 0; i < syncs->nr_out; i++) {
+		dma_fence_chain_free(syncs->out[i].chain);
+		drm_syncobj_put(syncs->out[i].syncobj);
+	}
+
+	kvfree(syncs->in);
+	kvfree(syncs->out);
+	*syncs = (struct cnova_syncs){};
+}
+
+/**
+ * cnova_syncs_abort() - Forget what a job that will not run waited for.
+ * @syncs: Syncs.
+ *
+ * Context: Process context.
+ */
+void cnova_syncs_abort(struct cnova_syncs *syncs)
+{
+	for (u32 i = 0; i < syncs->nr_in; i++)
+		cnova_in_fence_cancel(syncs->in[i]);
+}
+
+/**
+ * cnova_syncs_add_dependencies() - Make a job wait.
+ * @syncs: Syncs.
+ * @job: Initialised, not armed.
+ *
+ * Context: Process context.
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_syncs_add_dependencies(struct cnova_syncs *syncs, struct drm_sched_job *job)
+{
+	for (u32 i = 0; i < syncs->nr_in; i++) {
+		int err = drm_sched_job_add_dependency(job, dma_fence_get(&syncs->in[i]->base));
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * cnova_syncs_signal_with() - Hand out a fence. Cannot fail.
+ * @syncs: Syncs.
+ * @fence: Finished fence of the armed job.
+ *
+ * Context: Process context.
+ */
+void cnova_syncs_signal_with(struct cnova_syncs *syncs, struct dma_fence *fence)
+{
+	for (u32 i = 0; i < syncs->nr_out; i++) {
+		struct cnova_out_sync *out = &syncs->out[i];
+
+		if (out->chain) {
+			drm_syncobj_add_point(out->syncobj, out->chain, fence, out->point);
+			out->chain = NULL;
+		} else {
+			drm_syncobj_replace_fence(out->syncobj, fence);
+		}
+	}
+}
+
+struct cnova_fence_wait {
+	struct dma_fence_cb cb;
+	struct completion done;
+};
+
+static void cnova_fence_wait_cb(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	complete(&container_of(cb, struct cnova_fence_wait, cb)->done);
+}
+
+/**
+ * cnova_fence_wait_killable() - Wait for a fence; only a fatal signal stops it.
+ * @fence: Fence that signals in bounded time.
+ *
+ * For a request that has been accepted: if any signal ended the wait, the caller
+ * would be started again and the request be applied twice.
+ *
+ * Context: Process context.
+ * Return: 0; -EINTR: the task is being killed; else the error of the fence.
+ */
+int cnova_fence_wait_killable(struct dma_fence *fence)
+{
+	struct cnova_fence_wait wait;
+	int status;
+
+	init_completion(&wait.done);
+	if (!dma_fence_add_callback(fence, &wait.cb, cnova_fence_wait_cb) &&
+	    wait_for_completion_killable(&wait.done) &&
+	    dma_fence_remove_callback(fence, &wait.cb))
+		return -EINTR;
+
+	status = dma_fence_get_status(fence);
+	return status < 0 ? status : 0;
+}

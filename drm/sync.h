@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a job waits for, and what it signals.
+ */
+#ifndef _CNOVA_DRM_SYNC_H_
+#define _CNOVA_DRM_SYNC_H_
+
+#include <linux/types.h>
+
+struct cnova_in_fence;
+struct cnova_vm;
+struct dma_fence;
+struct dma_fence_chain;
+struct drm_cnova_sync;
+struct drm_file;
+struct drm_sched_job;
+struct drm_syncobj;
+
+/** struct cnova_out_sync - A syncobj, or a point of one, to signal. */
+struct cnova_out_sync {
+	/** @syncobj: A reference. */
+	struct drm_syncobj *syncobj;
+	/** @chain: Node for a timeline point; NULL: binary, or used. */
+	struct dma_fence_chain *chain;
+	/** @point: Timeline point, 0 if binary. */
+	u64 point;
+};
+
+/** struct cnova_syncs - All syncs of one job. */
+struct cnova_syncs {
+	/** @in: Fences to wait for, cancellable. */
+	struct cnova_in_fence **in;
+	/** @out: What to signal. */
+	struct cnova_out_sync *out;
+	/** @nr_in: Number of @in. */
+	u32 nr_in;
+	/** @nr_out: Number of @out. */
+	u32 nr_out;
+};
+
+int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_vm *vm, struct drm_file *file,
+		     const struct drm_cnova_sync *sync, u32 nr, u32 *failed);
+void cnova_syncs_fini(struct cnova_syncs *syncs);
+void cnova_syncs_abort(struct cnova_syncs *syncs);
+int cnova_syncs_add_dependencies(struct cnova_syncs *syncs, struct drm_sched_job *job);
+void cnova_syncs_signal_with(struct cnova_syncs *syncs, struct dma_fence *fence);
+
+void cnova_in_fences_cancel_all(struct cnova_vm *vm);
+
+int cnova_fence_wait_killable(struct dma_fence *fence);
+
+#endif /* _CNOVA_DRM_SYNC_H_ */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Placement of objects.
+ */
+#ifndef _CNOVA_DRM_TTM_H_
+#define _CNOVA_DRM_TTM_H_
+
+struct cnova_bo;
+struct cnova_device;
+
+int cnova_ttm_init(struct cnova_device *cnova);
+void cnova_ttm_unmap_dma(struct cnova_device *cnova);
+void cnova_ttm_release_locked(struct cnova_device *cnova);
+
+int cnova_ttm_make_visible(struct cnova_bo *bo);
+
+#endif /* _CNOVA_DRM_TTM_H_ */

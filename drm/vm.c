@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Address spaces
+ *
+ * A VM is a drm_gpuvm (what is mapped where), a cnova_vmm (its page tables) and a
+ * bind queue (what is going to change). It has one reference count, drm_gpuvm's:
+ * the file, every job and every mapping hold one. Mappings hold one too, so a VM
+ * does not end by its last reference but by cnova_vm_close(), which cancels what
+ * waits, lets the jobs run through, and empties the tree.
+ *
+ * A VM is *killed* when its owner does not want it any more: jobs that have not
+ * run do nothing. It is *dead* when the hardware failed to acknowledge a change:
+ * then nobody knows what the GPU still reaches, and all of it is quarantined.
+ *
+ * Locking: see drm/vm.h.
+ */
+
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_print.h>
+#include <drm/ttm/ttm_bo.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/bind_job.h"
+#include "drm/bind_queue.h"
+#include "drm/debugfs.h"
+#include "drm/device.h"
+#include "drm/file.h"
+#include "drm/va.h"
+#include "drm/vm.h"
+
+/* ------------------------------------------------------------ page tables */
+
+static int cnova_vm_alloc_table_page(struct cnova_vmm *vmm, void *ctx,
+				     struct cnova_vram_addr *page)
+{
+	return cnova_pt_alloc_page(&vmm_to_cnova_vm(vmm)->pt_alloc, ctx, page);
+}
+
+static void cnova_vm_free_table_page(struct cnova_vmm *vmm, struct cnova_vram_addr page)
+{
+	cnova_pt_alloc_free_page(&vmm_to_cnova_vm(vmm)->pt_alloc, page);
+}
+
+static const struct cnova_vmm_ops cnova_vm_vmm_ops = {
+	.alloc = cnova_vm_alloc_table_page,
+	.free = cnova_vm_free_table_page,
+};
+
+/* The root table comes with the VM, so VRAM may have to be made free for it. */
+static int cnova_vm_init_tables(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+	struct ttm_operation_ctx ctx = {
+		.interruptible = true,
+		.resv = vm->root->resv,
+		.allow_res_evict = true,
+	};
+	int err;
+
+	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root);
+
+	down_read(&cnova->validate_lock);
+	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
+	if (!err) {
+		err = cnova_vmm_init(&vm->vmm, &cnova->mm, &cnova_vm_vmm_ops, &ctx);
+		dma_resv_unlock(vm->root->resv);
+	}
+	up_read(&cnova->validate_lock);
+
+	if (err)
+		cnova_pt_alloc_fini(&vm->pt_alloc);
+	return err;
+}
+
+static void cnova_vm_fini_tables(struct cnova_vm *vm)
+{
+	cnova_vmm_fini(&vm->vmm);
+	if (vm->vmm.error && vm->vmm.error != -ENODEV)
+		cnova_pt_alloc_quarantine(&vm->pt_alloc);
+	cnova_pt_alloc_fini(&vm->pt_alloc);
+}
+
+/* ----------------------------------------------------------------- workers */
+
+/* Gives back what jobs leave behind: here references may be dropped. */
+static void cnova_vm_cleanup_work(struct work_struct *work)
+{
+	struct cnova_vm *vm = container_of(work, struct cnova_vm, cleanup_work);
+	struct llist_node *done = llist_del_all(&vm->done);
+	struct cnova_bind_job *job, *next;
+	int nr = 0;
+
+	llist_for_each_entry_safe(job, next, done, done) {
+		cnova_bind_job_cleanup(job);
+		nr++;
+	}
+
+	if (nr) {
+		drm_gpuvm_bo_deferred_cleanup(&vm->base);
+		cnova_pt_alloc_shrink(&vm->pt_alloc);
+
+		/* cnova_vm_close() goes on at zero; only references follow. */
+		if (atomic_sub_and_test(nr, &vm->nr_jobs))
+			wake_up_all(&vm->idle);
+	}
+
+	while (nr--)
+		cnova_vm_put(vm);
+	/* The one that cnova_vm_job_done() took for us. */
+	cnova_vm_put(vm);
+}
+
+/**
+ * cnova_vm_job_done() - Hand a job that the scheduler has let go to the cleanup.
+ * @vm: Address space.
+ * @job: Job.
+ *
+ * Context: Fence signalling path.
+ */
+void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job)
+{
+	/* The worker may free the job, and the VM, before we have queued it. */
+	cnova_vm_get(vm);
+	llist_add(&job->done, &vm->done);
+	if (!queue_work(vm->cnova->cleanup_wq, &vm->cleanup_work))
+		cnova_vm_put(vm);
+}
+
+/* The hardware failed: nothing that waits has any use. */
+static void cnova_vm_died_work(struct work_struct *work)
+{
+	struct cnova_vm *vm = container_of(work, struct cnova_vm, died_work);
+
+	if (vm->vmm.error != -ENODEV)
+		drm_warn(&vm->cnova->drm, "VM %u of client %llu is dead: %pe\n", vm->id,
+			 vm->client_id, ERR_PTR(vm->vmm.error));
+	cnova_in_fences_cancel_all(vm);
+}
+
+/* ---------------------------------------------------------------- lockdep */
+
+/*
+ * Takes every lock once in its order, so that lockdep knows the order before
+ * anything has gone wrong; and those of the signalling path inside reclaim, so
+ * that an allocation under one of them is reported at once.
+ */
+static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+
+	if (!IS_ENABLED(CONFIG_LOCKDEP))
+		return;
+
+	mutex_lock(&vm->submit_lock);
+	down_read(&cnova->validate_lock);
+	dma_resv_lock(vm->root->resv, NULL);
+	mutex_lock(&vm->pt_alloc.lock);
+	mutex_unlock(&vm->pt_alloc.lock);
+
+	fs_reclaim_acquire(GFP_KERNEL);
+	mutex_lock(&vm->vmm.lock);
+	mutex_lock(&vm->root->gpuva.lock);
+	mutex_unlock(&vm->root->gpuva.lock);
+	mutex_lock(&cnova->quarantine_lock);
+	mutex_unlock(&cnova->quarantine_lock);
+	mutex_lock(&cnova->mm.tlb.lock);
+	mutex_lock(&cnova->mm.pramin.lock);
+	mutex_unlock(&cnova->mm.pramin.lock);
+	mutex_unlock(&cnova->mm.tlb.lock);
+	mutex_unlock(&vm->vmm.lock);
+	fs_reclaim_release(GFP_KERNEL);
+
+	dma_resv_unlock(vm->root->resv);
+	up_read(&cnova->validate_lock);
+	mutex_unlock(&vm->submit_lock);
+}
+
+/* -------------------------------------------------------------------- life */
+
+static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova)
+{
+	vm->cnova = cnova;
+	mutex_init(&vm->submit_lock);
+	vm->pending = RB_ROOT_CACHED;
+	INIT_LIST_HEAD(&vm->in_fences);
+	spin_lock_init(&vm->in_fences_lock);
+	init_waitqueue_head(&vm->idle);
+	init_completion(&vm->gone);
+	init_llist_head(&vm->done);
+	INIT_WORK(&vm->cleanup_work, cnova_vm_cleanup_work);
+	INIT_WORK(&vm->died_work, cnova_vm_died_work);
+	INIT_LIST_HEAD(&vm->device_entry);
+}
+
+/**
+ * cnova_vm_create() - Make an address space.
+ * @cnova: Device.
+ * @file: Whose it will be.
+ *
+ * Context: Process context, inside drm_dev_enter().
+ * Return: The VM, to be given to cnova_vm_close() and then cnova_vm_put(); or an
+ * ERR_PTR(): -ENOMEM, -ENOSPC, -EINTR, or an error of the hardware.
+ */
+struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *file)
+{
+	const u64 range = BIT_ULL(cnova->mm.chip->fmt->va_bits);
+	struct cnova_vm *vm;
+	int err;
+
+	vm = kzalloc_obj(*vm);
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	cnova_vm_init_fields(vm, cnova);
+	vm->client_id = file->client_id;
+
+	vm->root = drm_gpuvm_resv_object_alloc(&cnova->drm);
+	if (!vm->root) {
+		err = -ENOMEM;
+		goto err_free;
+	}
+
+	err = cnova_vm_init_tables(vm);
+	if (err)
+		goto err_root;
+
+	vm->queue = cnova_bind_queue_create(vm);
+	if (IS_ERR(vm->queue)) {
+		err = PTR_ERR(vm->queue);
+		goto err_tables;
+	}
+
+	cnova_vm_prime_lockdep(vm);
+	drm_gpuvm_init(&vm->base, "cnova", DRM_GPUVM_IMMEDIATE_MODE | DRM_GPUVM_RESV_PROTECTED,
+		       &cnova->drm, vm->root, 0, range, 0, 0, &cnova_gpuvm_ops);
+
+	mutex_lock(&cnova->vms_lock);
+	list_add_tail(&vm->device_entry, &cnova->vms);
+	mutex_unlock(&cnova->vms_lock);
+	return vm;
+
+err_tables:
+	cnova_vm_fini_tables(vm);
+err_root:
+	drm_gem_object_put(vm->root);
+err_free:
+	kfree(vm);
+	return ERR_PTR(err);
+}
+
+/**
+ * cnova_vm_free() - The last reference is gone. For drm_gpuvm only.
+ * @gpuvm: The VM's base.
+ *
+ * Context: Process context.
+ */
+void cnova_vm_free(struct drm_gpuvm *gpuvm)
+{
+	struct cnova_vm *vm = to_cnova_vm(gpuvm);
+
+	drm_WARN_ON_ONCE(&vm->cnova->drm, !vm->closed);
+	drm_gem_object_put(vm->root);
+	kfree(vm);
+}
+
+/**
+ * cnova_vm_close() - End an address space.
+ * @vm: Address space; the caller has a reference and keeps it.
+ *
+ * Binds that wait are cancelled; nobody's fence is waited for, only jobs that
+ * run, which takes as long as the hardware may take to answer. When it returns,
+ * the GPU reaches nothing through this VM, or what it may reach is quarantined.
+ * A second call waits until the first is through.
+ *
+ * Context: Process context, no lock of the driver held. The hardware must be
+ * there still: the device closes all VMs before it lets go of it.
+ */
+void cnova_vm_close(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+	bool closed;
+
+	mutex_lock(&vm->submit_lock);
+	closed = vm->closed;
+	vm->closed = true;
+	mutex_unlock(&vm->submit_lock);
+	if (closed) {
+		wait_for_completion(&vm->gone);
+		return;
+	}
+
+	cnova_debugfs_remove_vm(vm);
+
+	mutex_lock(&vm->vmm.lock);
+	vm->killed = true;
+	mutex_unlock(&vm->vmm.lock);
+	cnova_in_fences_cancel_all(vm);
+
+	wait_event(vm->idle, !atomic_read(&vm->nr_jobs));
+	cnova_bind_queue_destroy(vm->queue);
+	vm->queue = NULL;
+
+	cnova_vm_unmap_everything(vm);
+	cancel_work_sync(&vm->died_work);
+	drm_gpuvm_bo_deferred_cleanup(&vm->base);
+	cnova_vm_fini_tables(vm);
+
+	/* Last: whoever takes the hardware away closes what is on the list first. */
+	mutex_lock(&cnova->vms_lock);
+	list_del_init(&vm->device_entry);
+	mutex_unlock(&cnova->vms_lock);
+	complete_all(&vm->gone);
+}
+
+/* ------------------------------------------------------------------ ioctls */
+
+/**
+ * cnova_vm_create_ioctl() - DRM_IOCTL_CNOVA_VM_CREATE.
+ * @drm: Device.
+ * @data: A &struct drm_cnova_vm_create.
+ * @file: File.
+ *
+ * Context: Process context.
+ * Return: 0 or a negative errno, see &struct drm_cnova_vm_create.
+ */
+int cnova_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_vm_create *args = data;
+	struct cnova_vm *vm;
+	int err, idx;
+
+	if (args->flags) {
+		drm_dbg_driver(drm, "flags 0x%x\n", args->flags);
+		return -EINVAL;
+	}
+	if (args->vm_id) {
+		drm_dbg_driver(drm, "vm_id %u\n", args->vm_id);
+		return -EINVAL;
+	}
+
+	if (!drm_dev_enter(drm, &idx))
+		return -ENODEV;
+
+	vm = cnova_vm_create(to_cnova_device(drm), file);
+	if (IS_ERR(vm)) {
+		err = PTR_ERR(vm);
+		goto out_exit;
+	}
+
+	/* The file has it from here on: another thread may destroy it at once. */
+	err = cnova_file_add_vm(file, vm, &args->vm_id);
+	if (err) {
+		cnova_vm_close(vm);
+		cnova_vm_put(vm);
+	}
+
+out_exit:
+	drm_dev_exit(idx);
+	return err;
+}
+
+/**
+ * cnova_vm_destroy_ioctl() - DRM_IOCTL_CNOVA_VM_DESTROY.
+ * @drm: Device.
+ * @data: A &struct drm_cnova_vm_destroy.
+ * @file: File.
+ *
+ * Context: Process context.
+ * Return: 0, -EINVAL or -ENOENT.
+ */
+int cnova_vm_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_vm_destroy *args = data;
+	struct cnova_vm *vm;
+
+	if (args->pad) {
+		drm_dbg_driver(drm, "pad 0x%x\n", args->pad);
+		return -EINVAL;
+	}
+
+	/* Whoever takes it out of the table ends it: two threads cannot both. */
+	vm = xa_erase(&to_cnova_file(file)->vms, args->vm_id);
+	if (!vm) {
+		drm_dbg_driver(drm, "vm_id %u\n", args->vm_id);
+		return -ENOENT;
+	}
+
+	cnova_vm_close(vm);
+	cnova_vm_put(vm);
+	return 0;
+}
+
+/**
+ * cnova_vm_get_state_ioctl() - DRM_IOCTL_CNOVA_VM_GET_STATE.
+ * @drm: Device.
+ * @data: A &struct drm_cnova_vm_get_state.
+ * @file: File.
+ *
+ * Context: Process context.
+ * Return: 0, -EINVAL or -ENOENT.
+ */
+int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_vm_get_state *args = data;
+	struct cnova_vm *vm;
+
+	if (args->state || args->error || args->pad || args->mapped || args->table_bytes ||
+	    args->quarantined) {
+		drm_dbg_driver(drm, "output fields are not 0\n");
+		return -EINVAL;
+	}
+
+	vm = cnova_file_get_vm(file, args->vm_id);
+	if (!vm) {
+		drm_dbg_driver(drm, "vm_id %u\n", args->vm_id);
+		return -ENOENT;
+	}
+
+	mutex_lock(&vm->vmm.lock);
+	args->state = vm->vmm.error ? DRM_CNOVA_VM_DEAD : DRM_CNOVA_VM_ACTIVE;
+	args->error = -vm->vmm.error;
+	args->mapped = vm->mapped;
+	args->table_bytes = vm->vmm.table_bytes;
+	args->quarantined = vm->quarantined;
+	mutex_unlock(&vm->vmm.lock);
+
+	cnova_vm_put(vm);
+	return 0;
+}
+
+/**
+ * cnova_vm_module_init() - What all VMs need. Module start only.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_vm_module_init(void)
+{
+	return cnova_va_cache_init();
+}
+
+/** cnova_vm_module_exit() - The reverse. Module end only. */
+void cnova_vm_module_exit(void)
+{
+	/* Fences, and what they hold, are freed by RCU. */
+	rcu_barrier();
+	cnova_va_cache_exit();
+}

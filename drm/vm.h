@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * GPU address spaces.
+ *
+ * Lock order, from the outside in. This is the one place where it is written;
+ * cnova_vm_prime_lockdep() teaches it to lockdep, reclaim included.
+ *
+ *	cnova_vm.submit_lock		one bind of a VM is prepared at a time
+ *	  cnova_device.validate_lock	rwsem; around a drm_exec loop that validates
+ *	    dma_resv			the VM's own first, then objects (ww)
+ *	      cnova_pt_alloc.lock	arenas of table pages
+ *	      --- below: taken in the fence signalling path, nothing allocates ---
+ *	      cnova_vmm.lock		the tree lock: VA tree, pending tree, page tables
+ *	        drm_gem_object.gpuva.lock	list of mappings of an object
+ *	        cnova_tlb.lock		the invalidate registers
+ *	          cnova_pramin.lock	the window
+ *	      dma_fence.lock
+ *	        cnova_vm.in_fences_lock	spinlock; in-fences that can be cancelled
+ */
+#ifndef _CNOVA_DRM_VM_H_
+#define _CNOVA_DRM_VM_H_
+
+#include <linux/completion.h>
+#include <linux/llist.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_gpuvm.h>
+
+#include "drm/pt_alloc.h"
+#include "mm/vmm.h"
+
+struct cnova_bind_job;
+struct cnova_bind_queue;
+struct cnova_device;
+struct drm_file;
+
+/**
+ * struct cnova_va - A mapping.
+ *
+ * In the VA tree from the job that made it until the job that removes it; on
+ * the list of its object until the TLB has acknowledged.
+ */
+struct cnova_va {
+	/** @base: Address, range, object, offset. */
+	struct drm_gpuva base;
+
+	/** @flags: DRM_CNOVA_VM_BIND_READ_ONLY and the like. Immutable in the tree. */
+	u16 flags;
+
+	/** @kind: Memory kind. Immutable in the tree. */
+	u8 kind;
+
+	/** @bound: The page tables hold this mapping. Protected by &cnova_vmm.lock. */
+	bool bound;
+};
+
+static inline struct cnova_va *to_cnova_va(struct drm_gpuva *va)
+{
+	return container_of(va, struct cnova_va, base);
+}
+
+/** struct cnova_vm - A GPU address space of a client. */
+struct cnova_vm {
+	/** @base: VA tree, object lists and the only reference count. */
+	struct drm_gpuvm base;
+
+	/** @cnova: Device. Immutable. */
+	struct cnova_device *cnova;
+
+	/** @vmm: Page tables and the tree lock, which covers @base's tree too. */
+	struct cnova_vmm vmm;
+
+	/** @pt_alloc: Where table pages come from. */
+	struct cnova_pt_alloc pt_alloc;
+
+	/** @root: Owner of the VM's reservation; our reference outlives @base's. */
+	struct drm_gem_object *root;
+
+	/** @queue: The VM's own bind queue. NULL once closed. */
+	struct cnova_bind_queue *queue;
+
+	/** @submit_lock: Serialises preparation and submission of binds. */
+	struct mutex submit_lock;
+
+	/** @closed: No bind is accepted any more. Protected by @submit_lock. */
+	bool closed;
+
+	/**
+	 * @killed: Jobs still to run do nothing. Protected by &cnova_vmm.lock.
+	 * Also read without it, as a hint.
+	 */
+	bool killed;
+
+	/**
+	 * @pending: Interval tree of the operations that were accepted and have
+	 * not run. Protected by &cnova_vmm.lock.
+	 */
+	struct rb_root_cached pending;
+
+	/** @mapped: Bytes in the VA tree. Protected by &cnova_vmm.lock. */
+	u64 mapped;
+
+	/** @quarantined: Bytes of it withheld. Protected by &cnova_vmm.lock. */
+	u64 quarantined;
+
+	/** @in_fences: &cnova_in_fence.entry of what jobs wait for. */
+	struct list_head in_fences;
+
+	/** @in_fences_lock: Protects @in_fences and @in_fences_cancelled. */
+	spinlock_t in_fences_lock;
+
+	/** @in_fences_cancelled: New ones are cancelled at once. */
+	bool in_fences_cancelled;
+
+	/** @nr_jobs: Jobs that were pushed and are not cleaned up. */
+	atomic_t nr_jobs;
+
+	/** @idle: Woken when @nr_jobs becomes zero. */
+	wait_queue_head_t idle;
+
+	/** @gone: Done when cnova_vm_close() is through. */
+	struct completion gone;
+
+	/** @done: Jobs that were freed by the scheduler, &cnova_bind_job.done. */
+	struct llist_head done;
+
+	/** @cleanup_work: Gives back what the jobs in @done hold. */
+	struct work_struct cleanup_work;
+
+	/** @died_work: Cancels what waits, after the hardware failed. */
+	struct work_struct died_work;
+
+	/** @id: Id in its file; for people. Immutable. */
+	u32 id;
+
+	/** @client_id: &drm_file.client_id of its file; for people. Immutable. */
+	u64 client_id;
+
+	/** @device_entry: In &cnova_device.vms. */
+	struct list_head device_entry;
+
+	/** @debugfs_dir: Directory of its debugfs files. */
+	struct dentry *debugfs_dir;
+};
+
+static inline struct cnova_vm *to_cnova_vm(struct drm_gpuvm *gpuvm)
+{
+	return container_of(gpuvm, struct cnova_vm, base);
+}
+
+static inline struct cnova_vm *vmm_to_cnova_vm(struct cnova_vmm *vmm)
+{
+	return container_of(vmm, struct cnova_vm, vmm);
+}
+
+static inline struct cnova_vm *cnova_vm_get(struct cnova_vm *vm)
+{
+	drm_gpuvm_get(&vm->base);
+	return vm;
+}
+
+static inline void cnova_vm_put(struct cnova_vm *vm)
+{
+	drm_gpuvm_put(&vm->base);
+}
+
+extern const struct drm_gpuvm_ops cnova_gpuvm_ops;
+
+int cnova_vm_module_init(void);
+void cnova_vm_module_exit(void);
+
+struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *file);
+void cnova_vm_close(struct cnova_vm *vm);
+void cnova_vm_free(struct drm_gpuvm *gpuvm);
+void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job);
+
+int cnova_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int cnova_vm_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+int cnova_vm_bind_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
+
+#endif /* _CNOVA_DRM_VM_H_ */

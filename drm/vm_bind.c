@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: VM_BIND
+ *
+ * The first part of the ioctl: copy from user space and check. Every field is
+ * looked at before any lock is taken, because a page of user memory may take as
+ * long as it likes to arrive. Nothing here changes anything that others see.
+ */
+
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_print.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/bind_job.h"
+#include "drm/device.h"
+#include "drm/file.h"
+#include "drm/gem.h"
+#include "drm/vm.h"
+
+/* What VM_BIND_OP_MAP takes. */
+#define CNOVA_MAP_FLAGS	(DRM_CNOVA_VM_BIND_READ_ONLY | DRM_CNOVA_VM_BIND_UNCACHED | \
+			 DRM_CNOVA_VM_BIND_CAP_64K)
+
+/*
+ * Copies @count elements of @size bytes. The user's may be longer: what we do not
+ * know must be zero then.
+ */
+static void *cnova_copy_array(struct drm_device *drm, const char *name,
+			      const struct drm_cnova_array *array, u32 max_count, size_t size)
+{
+	void __user *user = u64_to_user_ptr(array->pointer);
+	void *copy;
+	int err;
+
+	if (!array->count)
+		return NULL;
+
+	if (array->count > max_count || array->stride < size || array->stride > PAGE_SIZE) {
+		drm_dbg_driver(drm, "%s: count %u, stride %u\n", name, array->count,
+			       array->stride);
+		return ERR_PTR(-EINVAL);
+	}
+
+	copy = kvmalloc_array(array->count, size, GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return ERR_PTR(array->count > 1 ? -ENOBUFS : -ENOMEM);
+
+	for (u32 i = 0; i < array->count; i++) {
+		err = copy_struct_from_user(copy + i * size, size,
+					    user + (u64)i * array->stride, array->stride);
+		if (err) {
+			drm_dbg_driver(drm, "%s[%u]: not readable, or not zero beyond %zu bytes\n",
+				       name, i, size);
+			kvfree(copy);
+			return ERR_PTR(err);
+		}
+		if (!(i % 256))
+			cond_resched();
+	}
+	return copy;
+}
+
+/* ------------------------------------------------------------- operations */
+
+/* Checks that need no look-up. Returns a reason, and the errno in *@err. */
+static u32 cnova_check_op(struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op, int *err)
+{
+	const bool maps = op->op == DRM_CNOVA_VM_BIND_OP_MAP;
+	const bool has_range = op->op != DRM_CNOVA_VM_BIND_OP_UNMAP_ALL;
+	const bool has_handle = maps || !has_range;
+
+	*err = -EINVAL;
+	if (op->op < DRM_CNOVA_VM_BIND_OP_MAP || op->op > DRM_CNOVA_VM_BIND_OP_MAP_SPARSE)
+		return DRM_CNOVA_REASON_OP;
+	if (op->flags & ~(maps ? CNOVA_MAP_FLAGS : 0))
+		return DRM_CNOVA_REASON_FLAGS;
+	if (op->reserved || (!maps && (op->offset || op->kind)) ||
+	    (!has_range && (op->va || op->range)) || (!has_handle && op->handle))
+		return DRM_CNOVA_REASON_RESERVED;
+	if (!IS_ALIGNED(op->va | op->range | op->offset, SZ_4K))
+		return DRM_CNOVA_REASON_ALIGN;
+	if (has_range && (!op->range || !drm_gpuvm_range_valid(&vm->base, op->va, op->range)))
+		return DRM_CNOVA_REASON_RANGE;
+	if (maps && (op->kind >= BITS_PER_TYPE(u32) ||
+		     !(vm->cnova->mm.chip->kinds & BIT(op->kind))))
+		return DRM_CNOVA_REASON_KIND;
+
+	*err = 0;
+	return DRM_CNOVA_REASON_NONE;
+}
+
+/* Takes the object into the job. */
+static u32 cnova_look_up_bo(struct cnova_bind_op *op, const struct drm_cnova_vm_bind_op *user,
+			    struct drm_file *file, int *err)
+{
+	struct cnova_vm *vm = op->job->vm;
+	struct drm_gem_object *gem = drm_gem_object_lookup(file, user->handle);
+
+	if (!gem) {
+		*err = -ENOENT;
+		return DRM_CNOVA_REASON_HANDLE;
+	}
+	op->bo = to_cnova_bo(gem);
+
+	if (op->bo->vm_root && op->bo->vm_root != vm->root) {
+		*err = -EPERM;
+		return DRM_CNOVA_REASON_PRIVATE;
+	}
+
+	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&
+	    (user->offset > gem->size || user->range > gem->size - user->offset)) {
+		*err = -EINVAL;
+		return DRM_CNOVA_REASON_OFFSET;
+	}
+
+	*err = 0;
+	return DRM_CNOVA_REASON_NONE;
+}
+
+static int cnova_get_vm_bo(struct cnova_bind_op *op)
+{
+	struct drm_gpuvm_bo *vm_bo = drm_gpuvm_bo_create(&op->job->vm->base, &op->bo->ttm.base);
+
+	if (!vm_bo)
+		return -ENOMEM;
+
+	op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
+	return 0;
+}
+
+static int cnova_parse_op(struct cnova_bind_job *job, u32 index,
+			  const struct drm_cnova_vm_bind_op *user, struct drm_file *file)
+{
+	struct cnova_bind_op *op = &job->ops[index];
+	u32 reason;
+	int err;
+
+	reason = cnova_check_op(job->vm, user, &err);
+	if (err)
+		goto err_refuse;
+
+	op->type = user->op;
+	op->flags = user->flags;
+	op->kind = user->kind;
+	op->offset = user->offset;
+	op->start = user->va;
+	op->last = user->va + user->range - 1;
+
+	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP ||
+	    op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
+		reason = cnova_look_up_bo(op, user, file, &err);
+		if (err)
+			goto err_refuse;
+	}
+
+	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP) {
+		reason = DRM_CNOVA_REASON_MEMORY;
+		err = cnova_get_vm_bo(op);
+		if (err)
+			goto err_refuse;
+	}
+	return 0;
+
+err_refuse:
+	drm_dbg_driver(&job->vm->cnova->drm,
+		       "op %u: reason %u: op %u flags 0x%x handle %u kind %u offset 0x%llx va 0x%llx range 0x%llx reserved 0x%llx: %d\n",
+		       index, reason, user->op, user->flags, user->handle, user->kind,
+		       user->offset, user->va, user->range, user->reserved, err);
+	return cnova_bind_job_refuse(job, index, reason, err);
+}
+
+static int cnova_parse_ops(struct cnova_bind_job *job, const struct drm_cnova_vm_bind_op *user,
+			   struct drm_file *file)
+{
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		int err = cnova_parse_op(job, i, &user[i], file);
+
+		if (err)
+			return err;
+		if (!(i % 256))
+			cond_resched();
+	}
+	return 0;
+}
+
+static int cnova_parse_syncs(struct cnova_bind_job *job, const struct drm_cnova_array *array,
+			     struct drm_file *file)
+{
+	struct drm_cnova_sync *user;
+	u32 failed = U32_MAX;
+	int err;
+
+	user = cnova_copy_array(&job->vm->cnova->drm, "syncs", array, CNOVA_MAX_SYNCS,
+				sizeof(*user));
+	if (IS_ERR(user))
+		return PTR_ERR(user);
+
+	err = cnova_syncs_init(&job->syncs, job->vm, file, user, array->count, &failed);
+	kvfree(user);
+
+	return err ? cnova_bind_job_refuse(job, failed, DRM_CNOVA_REASON_SYNC, err) : 0;
+}
+
+/* ------------------------------------------------------------------- ioctl */
+
+static int cnova_check_args(struct drm_device *drm, const struct drm_cnova_vm_bind *args)
+{
+	const bool async = args->flags & DRM_CNOVA_VM_BIND_ASYNC;
+
+	if (args->flags & ~DRM_CNOVA_VM_BIND_ASYNC) {
+		drm_dbg_driver(drm, "flags 0x%x\n", args->flags);
+		return -EINVAL;
+	}
+	if (args->pad) {
+		drm_dbg_driver(drm, "pad 0x%x\n", args->pad);
+		return -EINVAL;
+	}
+	if (!args->ops.count && args->ops.stride) {
+		drm_dbg_driver(drm, "ops.stride %u without ops\n", args->ops.stride);
+		return -EINVAL;
+	}
+	if (!args->syncs.count && args->syncs.stride) {
+		drm_dbg_driver(drm, "syncs.stride %u without syncs\n", args->syncs.stride);
+		return -EINVAL;
+	}
+	if (!async && args->syncs.count) {
+		drm_dbg_driver(drm, "syncs.count %u, but not asynchronous\n", args->syncs.count);
+		return -EINVAL;
+	}
+	if (!args->ops.count && !args->syncs.count) {
+		drm_dbg_driver(drm, "ops.count 0, syncs.count 0\n");
+		return -EINVAL;
+	}
+	if (args->queue_id) {
+		drm_dbg_driver(drm, "queue_id %u\n", args->queue_id);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int cnova_vm_bind(struct cnova_vm *vm, struct drm_cnova_vm_bind *args,
+			 struct drm_file *file)
+{
+	struct drm_cnova_vm_bind_op *user;
+	struct cnova_bind_job *job;
+	struct dma_fence *fence;
+	int err;
+
+	user = cnova_copy_array(&vm->cnova->drm, "ops", &args->ops, CNOVA_MAX_BIND_OPS,
+				sizeof(*user));
+	if (IS_ERR(user))
+		return PTR_ERR(user);
+
+	job = cnova_bind_job_create(vm, args->ops.count);
+	if (!job) {
+		err = args->ops.count > 1 ? -ENOBUFS : -ENOMEM;
+		goto out_free_user;
+	}
+
+	err = cnova_parse_ops(job, user, file);
+	if (!err)
+		err = cnova_parse_syncs(job, &args->syncs, file);
+	if (!err)
+		err = cnova_bind_job_submit(job, file, &fence);
+	if (err) {
+		args->failed_op = job->failed_op;
+		args->reason = job->reason;
+		cnova_bind_job_destroy(job);
+		goto out_free_user;
+	}
+
+	/* Accepted: from here on the call must not be started again. */
+	if (!(args->flags & DRM_CNOVA_VM_BIND_ASYNC))
+		err = cnova_fence_wait_killable(fence);
+	dma_fence_put(fence);
+
+out_free_user:
+	kvfree(user);
+	return err;
+}
+
+/**
+ * cnova_vm_bind_ioctl() - DRM_IOCTL_CNOVA_VM_BIND.
+ * @drm: Device.
+ * @data: A &struct drm_cnova_vm_bind.
+ * @file: File.
+ *
+ * Context: Process context.
+ * Return: 0 or a negative errno, see &struct drm_cnova_vm_bind.
+ */
+int cnova_vm_bind_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_cnova_vm_bind *args = data;
+	struct cnova_vm *vm;
+	int err;
+
+	args->failed_op = U32_MAX;
+	args->reason = DRM_CNOVA_REASON_NONE;
+
+	err = cnova_check_args(drm, args);
+	if (err)
+		return err;
+
+	vm = cnova_file_get_vm(file, args->vm_id);
+	if (!vm) {
+		drm_dbg_driver(drm, "vm_id %u\n", args->vm_id);
+		return -ENOENT;
+	}
+
+	err = cnova_vm_bind(vm, args, file);
+	cnova_vm_put(vm);
+	return err;
+}
