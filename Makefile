@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; kbuild reads Kbuild. What the scripts make is kept in the user's cache directory.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+STAGES ?= lint host stock debug leak docs
+BUILD := $(CURDIR)/build
+
+export MAKECMDGOALS
+
+help: ## this list
+	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 26
+
+demo: ## boot a Debian kernel with cnova and the software GPU, show drm_info and `cnova demo`
+	@scripts/demo
+
+check: ## all tests; STAGES="lint host stock debug leak docs" chooses
+	@scripts/check $(STAGES)
+
+shell: ## a shell in a virtual machine with the modules loaded
+	@scripts/vm-run --shell
+
+host: ## tests in user space alone
+	@scripts/check host
+
+checkpatch: ## the kernel's style checker over all files
+	@scripts/stages/lint $@
+
+sparse: ## the compiler's warnings and sparse over all modules
+	@scripts/stages/lint $@
+
+vectors: ## check the page table formats against VECTORS=file.csv
+	@scripts/vectors $(VECTORS)
+
+html: ## the documentation
+	@scripts/html
+
+modules: ## the modules for the running kernel, or KDIR=..., into build/
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(BUILD) modules
+
+modules_install: ## install them
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(BUILD) modules_install
+
+clean: ## remove what was built from this checkout
+	@scripts/clean
+
+clean-cache: ## remove all that the scripts made, root file system and kernels too
+	@scripts/clean --cache
+
+.PHONY: help demo check shell host checkpatch sparse vectors html modules modules_install clean \
+	clean-cache

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Helpers for what runs inside a guest; sourced. /cnova/run is the run's directory on the host:
+# modules/ holds what was built, env the parameters, and what is written there comes back.
+
+RUN=/cnova/run
+export IGT_FORCE_DRIVER=cnova
+
+# shellcheck disable=SC1091
+[ ! -e $RUN/env ] || . $RUN/env
+
+# module_root: where modprobe finds the kernel's own modules; not / under user-mode Linux.
+modprobe_root() {
+	if [ -d $RUN/modules/root ]; then modprobe -d $RUN/modules/root "$@"; else modprobe "$@"; fi
+}
+
+# load NAME [PARAMETER...]: insert one of our modules after all it depends on.
+load() {
+	local name=$1 dep
+	shift
+	[ ! -d "/sys/module/$name" ] || return 0
+	for dep in $(modinfo -F depends "$RUN/modules/$name.ko" | tr ',' ' '); do
+		if [ -e "$RUN/modules/$dep.ko" ]; then load "$dep"; else modprobe_root "$dep" || return; fi
+	done
+	insmod "$RUN/modules/$name.ko" "$@"
+}
+
+# load_gpu [CHIP]: the driver, then the software GPU, which it binds to; waits for the node.
+# CNOVA_ARGS and CNOVA_SIM_ARGS are further parameters of the two.
+load_gpu() {
+	# shellcheck disable=SC2086 # parameters are words
+	load cnova ${CNOVA_ARGS:-} && load cnova_sim ${1:+chip="$1"} ${CNOVA_SIM_ARGS:-} || return
+	for _ in $(seq 50); do
+		! ls /dev/dri/renderD* >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	echo "cnova_sim is loaded but there is no /dev/dri/renderD*" >&2
+	return 1
+}
+
+# unload_gpu: the other way round.
+unload_gpu() {
+	if [ -d /sys/module/cnova_sim ]; then rmmod cnova_sim || return; fi
+	if [ -d /sys/module/cnova ]; then rmmod cnova || return; fi
+}
+
+# list_tracing: 7.2 warns once when the trace directory below debugfs is first used; not during a
+# test, please.
+list_tracing() {
+	ls /sys/kernel/debug/tracing >/dev/null 2>&1 || true
+}
+
+# mark TEXT: a line in the kernel log, for the host to find its place.
+mark() { echo "cnova-mark: $*" >/dev/kmsg; }
+
+# verdict VERDICT NAME [REASON]: a line for the stage on the host, see result() there.
+verdict() { echo "$1 $2${3:+ - $3}" >>$RUN/verdicts; }
+
+# try NAME CMD...: a verdict by the status of CMD, whose output goes to the console.
+try() {
+	local name=$1 rc=0
+	shift
+	"$@" || rc=$?
+	if [ "$rc" -eq 0 ]; then verdict ok "$name"; else verdict 'not ok' "$name" "status $rc"; fi
+	return "$rc"
+}
+
+# run_igt LIST NAME: a test list; the results go to NAME in the run's directory, for igt-gate.
+# The runner's own status says nothing about the tests. Written in memory first: it syncs.
+run_igt() {
+	rm -rf /tmp/igt-results
+	igt_runner --test-list "$1" --per-test-timeout 120 --inactivity-timeout 120 \
+		--abort-on-monitored-error=taint,lockdep --prune-mode keep-subtests \
+		/cnova/work/igt-root /tmp/igt-results 2>&1 | tail -n 100
+	rm -rf "${RUN:?}/$2"
+	cp -r /tmp/igt-results "$RUN/$2"
+}
