@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#include "sync.h"
+
+/**
+ * TEST: cnova vm dead
+ * Category: Core
+ * Mega feature: General Core features
+ * Sub-category: VM bind
+ * Description: The hardware fails while page tables change. Needs the software model, which
+ *	can be told to. What these tests leave behind stays withheld until the device is
+ *	bound again, which the last of them does.
+ *
+ * SUBTEST: bind
+ * Description: No acknowledge: the bind fails, the VM is dead, and nothing but that VM.
+ *
+ * SUBTEST: queued
+ * Description: What waits in a VM that dies is cancelled; its fences signal with an error.
+ *
+ * SUBTEST: quarantine
+ * Description: Memory that a dead VM might still reach is not given to anybody.
+ *
+ * SUBTEST: wedged
+ * Description: The unit never answers again: every VM dies, nobody waits in turn, and binding
+ *	the driver again makes all well.
+ */
+
+#define HANG_SECONDS	30
+
+/* Longer than the driver waits, and over when it looks again. */
+static void lose_next_ack(void)
+{
+	igt_emit_ignore_dmesg_regex("no acknowledge of a TLB invalidate|is dead: ");
+	cnova_model_set("ack_delay_ms", "2100");
+	cnova_model_set("ack_lost", "1");
+}
+
+static struct cnova_world *prepare(int fd)
+{
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
+
+	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_64K, 0);
+	igt_set_timeout(HANG_SECONDS, "a VM that is dead");
+	return w;
+}
+
+/*
+ * Not cnova_world_destroy(): TLB and memory do differ now, for what is in quarantine. But
+ * nothing that the model counts may have happened.
+ */
+static void finish(struct cnova_world *w)
+{
+	igt_reset_timeout();
+	for (unsigned int i = 0; i < w->nr_bos; i++)
+		cnova_bo_fini(&w->bo[i]);
+	cnova_oracle_fini(&w->oracle);
+	close(w->vm.eye);
+	close(w->vm.dir);
+	drm_close_driver(w->fd);
+	w->fd = -1;
+	cnova_model_check_violations();
+}
+
+static int bind_sync(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op)
+{
+	struct drm_cnova_vm_bind args = cnova_bind_args(vm, op, 1, NULL, 0);
+
+	return __cnova_bind(vm->fd, &args);
+}
+
+static void expect_dead(const struct cnova_vm *vm)
+{
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA, SZ_4K);
+	struct drm_cnova_vm_get_state state;
+
+	igt_assert_eq(__cnova_vm_get_state(vm->fd, vm->id, &state), 0);
+	igt_assert_eq(state.state, DRM_CNOVA_VM_DEAD);
+	igt_assert_neq(state.error, 0);
+	igt_assert_eq(bind_sync(vm, &op), -ENOENT);
+}
+
+static void test_bind(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_vm_bind_op op;
+	struct cnova_vm other;
+
+	cnova_vm_init(&other, w->fd);
+	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&other, &op), 0);
+	cnova_world_bind(w, &op, 1);
+
+	lose_next_ack();
+	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	expect_dead(&w->vm);
+
+	/* The other one lives. */
+	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA + SZ_64K, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&other, &op), 0);
+	cnova_eye_expect(&other, CNOVA_VA, &w->bo[0], 0);
+	cnova_eye_expect(&other, CNOVA_VA + SZ_64K, &w->bo[1], 0);
+	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
+	igt_assert_eq(bind_sync(&other, &op), 0);
+	cnova_eye_expect_fault(&other, CNOVA_VA);
+	cnova_vm_fini(&other);
+
+	cnova_vm_destroy(w->fd, w->vm.id);
+	igt_assert_eq(__cnova_vm_destroy(w->fd, w->vm.id), -ENOENT);
+	finish(w);
+}
+
+static void test_queued(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	uint32_t timeline = syncobj_create(w->fd, 0);
+	struct drm_cnova_sync syncs[2];
+	struct drm_cnova_vm_bind_op op;
+	struct cnova_cork corks[2];
+
+	for (int i = 0; i < 2; i++) {
+		cnova_cork_init(&corks[i]);
+		syncs[0] = cnova_wait(cnova_cork_syncobj(&corks[i], w->fd), 0);
+		syncs[1] = cnova_signal(timeline, 1 + 2 * i);
+		op = cnova_op_map(&w->bo[i], 0, CNOVA_VA + i * SZ_64K, SZ_64K, 0);
+		igt_assert_eq(cnova_bind_async(&w->vm, &op, 1, syncs, 2), 0);
+		syncs[1] = cnova_signal(timeline, 2 + 2 * i);
+		igt_assert_eq(cnova_bind_async(&w->vm, NULL, 0, &syncs[1], 1), 0);
+	}
+
+	/* The first one dies of it; the second one's cork is never pulled. */
+	lose_next_ack();
+	cnova_cork_pull(&corks[0]);
+	for (uint64_t point = 1; point <= 4; point++) {
+		igt_assert_eq(cnova_syncobj_wait(w->fd, timeline, point, 10000), 0);
+		igt_assert_lt(cnova_syncobj_status(w->fd, timeline, point), 0);
+	}
+	igt_assert_eq(cnova_syncobj_status(w->fd, timeline, 3), -ECANCELED);
+	expect_dead(&w->vm);
+
+	for (int i = 0; i < 2; i++)
+		cnova_cork_fini(&corks[i]);
+	finish(w);
+}
+
+static bool is_untouched(const uint8_t *map, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i++)
+		if (map[i])
+			return false;
+
+	return true;
+}
+
+static void test_quarantine(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_vm_get_state state;
+	struct drm_cnova_vm_bind_op op;
+	uint64_t before, after;
+	struct cnova_bo bo;
+	uint8_t *map;
+
+	cnova_bo_init(&bo, w->fd, 4 * SZ_1M, DRM_CNOVA_GEM_VRAM);
+	op = cnova_op_map(&bo, 0, CNOVA_VA, bo.size, 0);
+	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	before = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+
+	lose_next_ack();
+	op = cnova_op_unmap(CNOVA_VA, bo.size);
+	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &state), 0);
+	igt_assert_lte_u64(bo.size, state.quarantined);
+
+	/* Neither unmapping nor closing gives it back, */
+	cnova_bo_fini(&bo);
+	cnova_vm_destroy(w->fd, w->vm.id);
+	usleep(200000);
+	after = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+	igt_assert_lte_u64(after, before);
+
+	/* and what others get is not it. */
+	bo.handle = cnova_gem_create(w->fd, 4 * SZ_1M, DRM_CNOVA_GEM_VRAM);
+	map = cnova_gem_mmap(w->fd, bo.handle, 4 * SZ_1M);
+	igt_assert(is_untouched(map, 4 * SZ_1M));
+	igt_assert_lte_u64(cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE), after - 4 * SZ_1M);
+	finish(w);
+}
+
+/* ----------------------------------------------------------------------- wedged */
+
+static void write_sysfs(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	igt_assert_f(fd >= 0, "%s: %m\n", path);
+	igt_assert_f(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m\n", path);
+	close(fd);
+}
+
+/* The driver's directory and the device's name in it. */
+static void find_device(int fd, char *driver, size_t driver_room, char *name, size_t name_room)
+{
+	char path[128], *device, *target;
+	struct stat st;
+
+	igt_assert_eq(fstat(fd, &st), 0);
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device", major(st.st_rdev),
+		 minor(st.st_rdev));
+	device = realpath(path, NULL);
+	igt_assert(device);
+	snprintf(name, name_room, "%s", strrchr(device, '/') + 1);
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device/driver", major(st.st_rdev),
+		 minor(st.st_rdev));
+	target = realpath(path, NULL);
+	igt_assert(target);
+	snprintf(driver, driver_room, "%s", target);
+	free(device);
+	free(target);
+}
+
+static void test_wedged(int *fd)
+{
+	struct cnova_world *w = prepare(*fd);
+	char driver[256], name[64], path[300];
+	struct drm_cnova_vm_bind_op op;
+	uint64_t size = SZ_4K;
+	struct cnova_vm vm[4];
+	uint32_t handle = 0;
+	time_t start;
+
+	for (int i = 0; i < 4; i++) {
+		cnova_vm_init(&vm[i], w->fd);
+		op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+		igt_assert_eq(bind_sync(&vm[i], &op), 0);
+	}
+
+	igt_emit_ignore_dmesg_regex("device is wedged|is dead: ");
+	cnova_model_set("trigger_stuck", "1");
+	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
+	igt_assert_neq(bind_sync(&w->vm, &op), 0);
+	start = time(NULL);
+	for (int i = 0; i < 4; i++)
+		igt_assert_neq(bind_sync(&vm[i], &op), 0);
+	for (int i = 0; i < 4; i++) {
+		close(vm[i].eye);
+		close(vm[i].dir);
+		cnova_vm_destroy(w->fd, vm[i].id);
+	}
+	igt_assert_lte(time(NULL) - start, 4);
+	igt_assert_eq(__cnova_gem_create(w->fd, &size, DRM_CNOVA_GEM_VRAM, &handle), -ENODEV);
+	finish(w);
+
+	find_device(*fd, driver, sizeof(driver), name, sizeof(name));
+	drm_close_driver(*fd);
+	snprintf(path, sizeof(path), "%s/unbind", driver);
+	write_sysfs(path, name);
+	cnova_model_set("trigger_stuck", "0");
+	snprintf(path, sizeof(path), "%s/bind", driver);
+	write_sysfs(path, name);
+
+	*fd = cnova_open();
+	w = prepare(*fd);
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+	cnova_world_check_all(w);
+	igt_reset_timeout();
+	cnova_world_destroy(w);
+}
+
+int igt_main()
+{
+	static int fd = -1;
+
+	igt_fixture() {
+		fd = cnova_open();
+		igt_require_f(cnova_has_model(), "silicon cannot be told to fail\n");
+	}
+
+	igt_describe("No acknowledge: the VM is dead, and nothing but that VM.");
+	igt_subtest("bind")
+		test_bind(fd);
+
+	igt_describe("What waits in a VM that dies is cancelled.");
+	igt_subtest("queued")
+		test_queued(fd);
+
+	igt_describe("Memory that a dead VM might still reach is not given to anybody.");
+	igt_subtest("quarantine")
+		test_quarantine(fd);
+
+	igt_describe("The unit never answers again; binding the driver again makes all well.");
+	igt_subtest("wedged")
+		test_wedged(&fd);
+
+	igt_fixture()
+		drm_close_driver(fd);
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: MIT
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cnova.h"
+
+#define MODEL_DIR	"/sys/kernel/debug/cnova_sim"
+
+/* ------------------------------------------------------------------------- device */
+
+/**
+ * cnova_open() - Open the render node of the device.
+ *
+ * Only a cnova device will do: without a choice IGT would load every GPU driver.
+ */
+int cnova_open(void)
+{
+	setenv("IGT_FORCE_DRIVER", "cnova", 0);
+	return drm_open_driver_render(DRIVER_ANY);
+}
+
+/**
+ * cnova_ioctl() - ioctl() that restarts and returns -errno.
+ */
+int cnova_ioctl(int fd, unsigned long request, void *arg)
+{
+	int ret;
+
+	do {
+		ret = ioctl(fd, request, arg);
+	} while (ret == -1 && (errno == EINTR || errno == EAGAIN));
+
+	return ret == -1 ? -errno : 0;
+}
+
+uint64_t cnova_param(int fd, uint64_t param)
+{
+	struct drm_cnova_getparam args = { .param = param };
+
+	igt_assert_eq(cnova_ioctl(fd, DRM_IOCTL_CNOVA_GETPARAM, &args), 0);
+	return args.value;
+}
+
+/**
+ * cnova_read_text() - All of a text file; the caller frees it. NULL if there is none.
+ */
+char *cnova_read_text(int dir, const char *name)
+{
+	size_t size = 0, room = 1 << 16;
+	char *text = malloc(room);
+	ssize_t n;
+	int fd;
+
+	igt_assert(text);
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		free(text);
+		return NULL;
+	}
+
+	while ((n = read(fd, text + size, room - size - 1)) > 0) {
+		size += n;
+		if (size == room - 1) {
+			room *= 2;
+			text = realloc(text, room);
+			igt_assert(text);
+		}
+	}
+	igt_assert_f(n == 0, "reading %s: %m\n", name);
+	close(fd);
+	text[size] = 0;
+	return text;
+}
+
+/**
+ * cnova_fdinfo() - A number of /proc/self/fdinfo; ~0 if it has no such key.
+ */
+uint64_t cnova_fdinfo(int fd, const char *key)
+{
+	uint64_t value = ~0ull;
+	char path[64], *text;
+	const char *line;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	text = cnova_read_text(AT_FDCWD, path);
+	igt_assert(text);
+	for (line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
+			sscanf(line + strlen(key) + 1, "%" SCNu64, &value);
+	free(text);
+	return value;
+}
+
+/**
+ * cnova_has_model() - Is the GPU the software model, which says what it thinks?
+ */
+bool cnova_has_model(void)
+{
+	return access(MODEL_DIR, F_OK) == 0;
+}
+
+/**
+ * cnova_model_set() - Turn a knob of the model.
+ */
+void cnova_model_set(const char *knob, const char *value)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), MODEL_DIR "/%s", knob);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	igt_assert_f(fd >= 0, "%s: %m\n", path);
+	igt_assert_f(write(fd, value, strlen(value)) == (ssize_t)strlen(value), "%s: %m\n", path);
+	close(fd);
+}
+
+/**
+ * cnova_model_check_violations() - Has the driver done nothing that hardware forbids?
+ *
+ * A complaint is reset, so that the next test is not blamed for it.
+ */
+void cnova_model_check_violations(void)
+{
+	unsigned long long total = ~0ull;
+	char *text, *end;
+
+	if (!cnova_has_model())
+		return;
+
+	text = cnova_read_text(AT_FDCWD, MODEL_DIR "/violations");
+	igt_assert(text);
+	end = strstr(text, "total ");
+	if (end)
+		sscanf(end, "total %llu", &total);
+	if (total) {
+		igt_info("%s", text);
+		cnova_model_set("violations", "0");
+	}
+	free(text);
+	igt_assert_f(!total, "the model counted %llu violations\n", total);
+}
+
+/**
+ * cnova_model_check() - Has the model no complaint? Every test ends with this.
+ */
+void cnova_model_check(void)
+{
+	char *text;
+	bool same;
+
+	cnova_model_check_violations();
+	if (!cnova_has_model())
+		return;
+
+	text = cnova_read_text(AT_FDCWD, MODEL_DIR "/coherent");
+	igt_assert(text);
+	same = !strncmp(text, "PASS", 4);
+	if (!same) {
+		igt_info("%s", text);
+		cnova_model_set("violations", "0");
+	}
+	free(text);
+	igt_assert_f(same, "TLB and memory differ\n");
+}
+
+/**
+ * cnova_wait_vram_free() - Wait until at least @want bytes of VRAM are free.
+ *
+ * Memory goes back from workers, and only the last user of a table page returns it.
+ */
+void cnova_wait_vram_free(int fd, uint64_t want)
+{
+	uint64_t have = 0;
+
+	for (int i = 0; i < 500; i++) {
+		have = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+		if (have >= want)
+			return;
+		usleep(10000);
+	}
+
+	igt_assert_f(have >= want, "%" PRIu64 " bytes of VRAM did not come back\n", want - have);
+}
+
+/* ------------------------------------------------------------------------ objects */
+
+int __cnova_gem_create(int fd, uint64_t *size, uint32_t flags, uint32_t *handle)
+{
+	struct drm_cnova_gem_create args = {
+		.handle = *handle,
+		.flags = flags,
+		.size = *size,
+	};
+	int err = cnova_ioctl(fd, DRM_IOCTL_CNOVA_GEM_CREATE, &args);
+
+	if (err)
+		return err;
+
+	*handle = args.handle;
+	*size = args.size;
+	return 0;
+}
+
+uint32_t cnova_gem_create(int fd, uint64_t size, uint32_t flags)
+{
+	uint32_t handle = 0;
+
+	igt_assert_eq(__cnova_gem_create(fd, &size, flags, &handle), 0);
+	igt_assert_neq_u32(handle, 0);
+	return handle;
+}
+
+int __cnova_gem_close(int fd, uint32_t handle)
+{
+	struct drm_gem_close args = { .handle = handle };
+
+	return cnova_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &args);
+}
+
+uint64_t cnova_gem_mmap_offset(int fd, uint32_t handle)
+{
+	struct drm_cnova_gem_mmap_offset args = { .handle = handle };
+
+	igt_assert_eq(cnova_ioctl(fd, DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET, &args), 0);
+	return args.offset;
+}
+
+void *cnova_gem_mmap(int fd, uint32_t handle, uint64_t size)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			 cnova_gem_mmap_offset(fd, handle));
+
+	igt_assert_f(map != MAP_FAILED, "mmap: %m\n");
+	return map;
+}
+
+static void write_word(uint8_t *at, uint64_t word)
+{
+	*(volatile uint64_t *)at = word;
+}
+
+/**
+ * cnova_bo_init() - Create and map an object and write a tag to each of its pages.
+ */
+void cnova_bo_init(struct cnova_bo *bo, int fd, uint64_t size, uint32_t flags)
+{
+	bo->fd = fd;
+	bo->size = size;
+	bo->handle = cnova_gem_create(fd, size, flags);
+	bo->map = cnova_gem_mmap(fd, bo->handle, size);
+
+	for (uint64_t i = 0; i < size; i += SZ_4K) {
+		uint64_t tag = cnova_tag(bo->handle, i >> CNOVA_PAGE_SHIFT);
+
+		write_word(bo->map + i, tag);
+		write_word(bo->map + i + SZ_4K - 8, ~tag);
+	}
+}
+
+void cnova_bo_fini(struct cnova_bo *bo)
+{
+	munmap(bo->map, bo->size);
+	if (bo->handle)
+		gem_close(bo->fd, bo->handle);
+	memset(bo, 0, sizeof(*bo));
+}
+
+/* ----------------------------------------------------------------- address spaces */
+
+int __cnova_vm_create(int fd, uint32_t flags, uint32_t *id)
+{
+	struct drm_cnova_vm_create args = { .flags = flags };
+	int err = cnova_ioctl(fd, DRM_IOCTL_CNOVA_VM_CREATE, &args);
+
+	*id = args.vm_id;
+	return err;
+}
+
+uint32_t cnova_vm_create(int fd)
+{
+	uint32_t id;
+
+	igt_assert_eq(__cnova_vm_create(fd, 0, &id), 0);
+	igt_assert_neq_u32(id, 0);
+	return id;
+}
+
+int __cnova_vm_destroy(int fd, uint32_t id)
+{
+	struct drm_cnova_vm_destroy args = { .vm_id = id };
+
+	return cnova_ioctl(fd, DRM_IOCTL_CNOVA_VM_DESTROY, &args);
+}
+
+void cnova_vm_destroy(int fd, uint32_t id)
+{
+	igt_assert_eq(__cnova_vm_destroy(fd, id), 0);
+}
+
+int __cnova_vm_get_state(int fd, uint32_t id, struct drm_cnova_vm_get_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->vm_id = id;
+	return cnova_ioctl(fd, DRM_IOCTL_CNOVA_VM_GET_STATE, state);
+}
+
+/**
+ * cnova_vm_init() - Create an address space and open the GPU's eye on it.
+ */
+void cnova_vm_init(struct cnova_vm *vm, int fd)
+{
+	char path[64];
+	int dir;
+
+	vm->fd = fd;
+	vm->id = cnova_vm_create(fd);
+
+	dir = igt_debugfs_dir(fd);
+	igt_assert_f(dir >= 0, "no debugfs\n");
+	snprintf(path, sizeof(path), "vm/%" PRIu64 ".%u", cnova_fdinfo(fd, "drm-client-id"),
+		 vm->id);
+	vm->dir = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	igt_assert_f(vm->dir >= 0, "debugfs %s: %m\n", path);
+	vm->eye = openat(vm->dir, "eye", O_RDWR | O_CLOEXEC);
+	igt_assert_f(vm->eye >= 0, "debugfs %s/eye: %m\n", path);
+	close(dir);
+}
+
+void cnova_vm_fini(struct cnova_vm *vm)
+{
+	close(vm->eye);
+	close(vm->dir);
+	cnova_vm_destroy(vm->fd, vm->id);
+}
+
+/**
+ * cnova_eye_read() - Read as the GPU does: bytes before the first fault, or -errno.
+ */
+ssize_t cnova_eye_read(struct cnova_vm *vm, uint64_t va, void *buf, size_t size)
+{
+	ssize_t n = pread(vm->eye, buf, size, va);
+
+	return n < 0 ? -errno : n;
+}
+
+ssize_t cnova_eye_write(struct cnova_vm *vm, uint64_t va, const void *buf, size_t size)
+{
+	ssize_t n = pwrite(vm->eye, buf, size, va);
+
+	return n < 0 ? -errno : n;
+}
+
+/**
+ * cnova_eye_expect() - Does the page at @va show the page at @offset of @bo?
+ */
+void cnova_eye_expect(struct cnova_vm *vm, uint64_t va, const struct cnova_bo *bo,
+		      uint64_t offset)
+{
+	uint64_t word;
+
+	igt_assert_eq(cnova_eye_read(vm, va, &word, sizeof(word)), sizeof(word));
+	igt_assert_eq_u64(word, cnova_tag(bo->handle, offset >> CNOVA_PAGE_SHIFT));
+}
+
+void cnova_eye_expect_fault(struct cnova_vm *vm, uint64_t va)
+{
+	uint64_t word;
+
+	igt_assert_eq(cnova_eye_read(vm, va, &word, sizeof(word)), -EFAULT);
+}
+
+/* -------------------------------------------------------------------------- binds */
+
+struct drm_cnova_vm_bind_op cnova_op_map(const struct cnova_bo *bo, uint64_t offset,
+					 uint64_t va, uint64_t range, uint32_t flags)
+{
+	return (struct drm_cnova_vm_bind_op) {
+		.op = DRM_CNOVA_VM_BIND_OP_MAP,
+		.flags = flags,
+		.handle = bo->handle,
+		.offset = offset,
+		.va = va,
+		.range = range,
+	};
+}
+
+struct drm_cnova_vm_bind_op cnova_op_unmap(uint64_t va, uint64_t range)
+{
+	return (struct drm_cnova_vm_bind_op) {
+		.op = DRM_CNOVA_VM_BIND_OP_UNMAP,
+		.va = va,
+		.range = range,
+	};
+}
+
+struct drm_cnova_vm_bind_op cnova_op_unmap_all(const struct cnova_bo *bo)
+{
+	return (struct drm_cnova_vm_bind_op) {
+		.op = DRM_CNOVA_VM_BIND_OP_UNMAP_ALL,
+		.handle = bo->handle,
+	};
+}
+
+struct drm_cnova_vm_bind_op cnova_op_sparse(uint64_t va, uint64_t range)
+{
+	return (struct drm_cnova_vm_bind_op) {
+		.op = DRM_CNOVA_VM_BIND_OP_MAP_SPARSE,
+		.va = va,
+		.range = range,
+	};
+}
+
+/**
+ * cnova_bind_args() - A well-formed synchronous request; with syncs, asynchronous.
+ */
+struct drm_cnova_vm_bind cnova_bind_args(const struct cnova_vm *vm,
+					 const struct drm_cnova_vm_bind_op *ops,
+					 unsigned int nr_ops,
+					 const struct drm_cnova_sync *syncs,
+					 unsigned int nr_syncs)
+{
+	return (struct drm_cnova_vm_bind) {
+		.vm_id = vm->id,
+		.flags = nr_syncs ? DRM_CNOVA_VM_BIND_ASYNC : 0,
+		.ops = {
+			.pointer = ptr_u64(ops),
+			.count = nr_ops,
+			.stride = nr_ops ? sizeof(*ops) : 0,
+		},
+		.syncs = {
+			.pointer = ptr_u64(syncs),
+			.count = nr_syncs,
+			.stride = nr_syncs ? sizeof(*syncs) : 0,
+		},
+	};
+}
+
+int __cnova_bind(int fd, struct drm_cnova_vm_bind *args)
+{
+	return cnova_ioctl(fd, DRM_IOCTL_CNOVA_VM_BIND, args);
+}
+
+/**
+ * cnova_bind_async() - Queue a bind.
+ */
+int cnova_bind_async(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *ops,
+		     unsigned int nr_ops, const struct drm_cnova_sync *syncs,
+		     unsigned int nr_syncs)
+{
+	struct drm_cnova_vm_bind args = cnova_bind_args(vm, ops, nr_ops, syncs, nr_syncs);
+
+	args.flags = DRM_CNOVA_VM_BIND_ASYNC;
+	return __cnova_bind(vm->fd, &args);
+}

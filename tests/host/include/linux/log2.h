@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the host tests need of the kernel's header of this name. */
+#ifndef _HOST_LINUX_LOG2_H_
+#define _HOST_LINUX_LOG2_H_
+
+#define ilog2(n)		(63 - __builtin_clzll(n))
+#define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
+
+#endif

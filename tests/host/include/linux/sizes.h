@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the host tests need of the kernel's header of this name. */
+#ifndef _HOST_LINUX_SIZES_H_
+#define _HOST_LINUX_SIZES_H_
+
+#define SZ_4K	0x1000
+#define SZ_64K	0x10000
+#define SZ_1M	0x100000
+#define SZ_2M	0x200000
+#define SZ_16M	0x1000000
+#define SZ_32M	0x2000000
+#define SZ_64M	0x4000000
+#define SZ_128M	0x8000000
+#define SZ_256M	0x10000000
+#define SZ_512M	0x20000000
+#define SZ_1G	0x40000000
+#define SZ_4G	0x100000000ULL
+#define SZ_8G	0x200000000ULL
+
+#endif

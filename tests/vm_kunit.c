@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which objects a bind locks, and what is left when an address space ends.
+ *
+ * Runs on the device that cnova_sim made, through the functions that the ioctl
+ * uses; skipped where there is none. Numbers in brackets are rules of the
+ * VM_BIND contract.
+ */
+
+#include <kunit/test.h>
+#include <linux/platform_device.h>
+#include <linux/sizes.h>
+
+#include <drm/drm_file.h>
+
+#include <uapi/drm/cnova_drm.h>
+
+#include "drm/bind_job.h"
+#include "drm/device.h"
+#include "drm/gem.h"
+#include "drm/vm.h"
+
+/* Objects of 64 KiB, one every 2 MiB: each in a page table of its own. */
+#define STRIDE		SZ_2M
+#define BO_SIZE		SZ_64K
+#define MANY		300
+
+struct vm_fixture {
+	struct device *dev;
+	struct cnova_device *cnova;
+	struct drm_file file;
+	struct cnova_vm *vm;
+};
+
+static int vm_kunit_init(struct kunit *test)
+{
+	struct vm_fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
+	struct device *dev;
+
+	KUNIT_ASSERT_NOT_NULL(test, fix);
+	dev = bus_find_device_by_name(&platform_bus_type, NULL, CNOVA_SIM_PLATFORM_NAME);
+	if (!dev || !dev_get_drvdata(dev)) {
+		put_device(dev);
+		kunit_skip(test, "no device: load cnova_sim first");
+	}
+
+	fix->dev = dev;
+	fix->cnova = dev_get_drvdata(dev);
+	fix->vm = cnova_vm_create(fix->cnova, &fix->file);
+	if (IS_ERR(fix->vm)) {
+		put_device(dev);
+		KUNIT_FAIL_AND_ABORT(test, "cnova_vm_create: %pe", fix->vm);
+	}
+	test->priv = fix;
+	return 0;
+}
+
+static void vm_kunit_close(struct vm_fixture *fix)
+{
+	if (!fix->vm)
+		return;
+	cnova_vm_close(fix->vm);
+	cnova_vm_put(fix->vm);
+	fix->vm = NULL;
+}
+
+static void vm_kunit_exit(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+
+	if (!fix)
+		return;
+	vm_kunit_close(fix);
+	put_device(fix->dev);
+}
+
+static void put_bo(void *bo)
+{
+	drm_gem_object_put(&((struct cnova_bo *)bo)->ttm.base);
+}
+
+static struct cnova_bo *new_bo(struct kunit *test, u32 flags)
+{
+	struct vm_fixture *fix = test->priv;
+	bool private = flags & DRM_CNOVA_GEM_VM_PRIVATE;
+	struct cnova_bo *bo;
+
+	bo = cnova_bo_create(fix->cnova, BO_SIZE, flags, private ? fix->vm->root : NULL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);
+	return bo;
+}
+
+/* A job of one operation, as the ioctl would have parsed it. */
+static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova_bo *bo,
+				      u64 va, u64 range)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, 1);
+	struct cnova_bind_op *op;
+
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	op = &job->ops[0];
+	op->type = type;
+	op->start = va;
+	op->last = va + range - 1;
+	if (bo) {
+		drm_gem_object_get(&bo->ttm.base);
+		op->bo = bo;
+	}
+	if (type == DRM_CNOVA_VM_BIND_OP_MAP) {
+		struct drm_gpuvm_bo *vm_bo = drm_gpuvm_bo_create(&fix->vm->base, &bo->ttm.base);
+
+		KUNIT_ASSERT_NOT_NULL(test, vm_bo);
+		op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
+	}
+	return job;
+}
+
+static void run_job(struct kunit *test, struct cnova_bind_job *job)
+{
+	struct vm_fixture *fix = test->priv;
+	struct dma_fence *fence;
+
+	KUNIT_ASSERT_EQ(test, cnova_bind_job_submit(job, &fix->file, &fence), 0);
+	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(fence), 0);
+	dma_fence_put(fence);
+}
+
+static void map_bo(struct kunit *test, struct cnova_bo *bo, u64 va)
+{
+	run_job(test, new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, va, BO_SIZE));
+}
+
+/* Announces the job and finds its set; forget() has to follow. */
+static void collect(struct kunit *test, struct cnova_bind_job *job)
+{
+	mutex_lock(&job->vm->submit_lock);
+	KUNIT_EXPECT_EQ(test, cnova_pending_add(job), 0);
+	KUNIT_EXPECT_EQ(test, cnova_pending_collect(job), 0);
+	mutex_unlock(&job->vm->submit_lock);
+}
+
+static void forget(struct cnova_bind_job *job)
+{
+	cnova_pending_remove(job);
+	cnova_bind_job_destroy(job);
+}
+
+static bool set_has(const struct cnova_bind_job *job, const struct cnova_bo *bo)
+{
+	for (u32 i = 0; i < job->set.nr; i++)
+		if (job->set.objs[i] == &bo->ttm.base)
+			return true;
+	return false;
+}
+
+/* The set holds what is in the ranges, however many objects the VM knows. */
+static void exec_set_is_independent_of_vm_size(struct kunit *test)
+{
+	struct cnova_bo *here = new_bo(test, 0), *there = new_bo(test, 0), *over = new_bo(test, 0);
+	struct cnova_bind_job *job;
+
+	map_bo(test, here, 0);
+	map_bo(test, there, STRIDE);
+
+	for (u32 nr = 2; nr <= MANY; nr++) {
+		if (nr == 10 || nr == MANY) {
+			job = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, over, 0, BO_SIZE);
+			collect(test, job);
+			KUNIT_EXPECT_EQ(test, job->set.nr, 2);
+			KUNIT_EXPECT_TRUE(test, set_has(job, here));
+			KUNIT_EXPECT_TRUE(test, set_has(job, over));
+			KUNIT_EXPECT_FALSE(test, job->set.has_private);
+			forget(job);
+		}
+		map_bo(test, new_bo(test, 0), (u64)nr * STRIDE);
+	}
+}
+
+/* [9, 13] What a bind that has not run will map is locked like what is mapped. */
+static void exec_set_has_pending_objects(struct kunit *test)
+{
+	struct cnova_bo *bo = new_bo(test, 0);
+	struct cnova_bind_job *map, *unmap;
+
+	map = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 0, BO_SIZE);
+	collect(test, map);
+
+	unmap = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	collect(test, unmap);
+	KUNIT_EXPECT_EQ(test, unmap->set.nr, 1);
+	KUNIT_EXPECT_TRUE(test, set_has(unmap, bo));
+	forget(unmap);
+
+	/* The first one is killed: nothing is pending, nothing is locked. */
+	forget(map);
+	unmap = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	collect(test, unmap);
+	KUNIT_EXPECT_EQ(test, unmap->set.nr, 0);
+	forget(unmap);
+}
+
+/* The union, not the projection: an unmap that waits does not hide the mapping. */
+static void exec_set_has_objects_that_an_unmap_will_remove(struct kunit *test)
+{
+	struct cnova_bo *bo = new_bo(test, 0);
+	struct cnova_bind_job *first, *second;
+
+	map_bo(test, bo, 0);
+	first = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	collect(test, first);
+	second = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	collect(test, second);
+	KUNIT_EXPECT_TRUE(test, set_has(second, bo));
+	forget(second);
+	forget(first);
+}
+
+/* An object that is mapped many times is locked once. */
+static void exec_set_has_each_object_once(struct kunit *test)
+{
+	struct cnova_bo *a = new_bo(test, 0), *b = new_bo(test, 0);
+	struct cnova_bind_job *job;
+
+	for (u32 i = 0; i < 8; i++)
+		map_bo(test, i & 1 ? a : b, (u64)i * BO_SIZE);
+
+	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, 8 * BO_SIZE);
+	collect(test, job);
+	KUNIT_EXPECT_EQ(test, job->set.nr, 2);
+	forget(job);
+}
+
+/* Private objects share the VM's lock: not in the set, but the VM gets the fence. */
+static void exec_set_marks_private_objects(struct kunit *test)
+{
+	struct cnova_bo *bo = new_bo(test, DRM_CNOVA_GEM_VM_PRIVATE);
+	struct cnova_bind_job *job;
+
+	map_bo(test, bo, 0);
+	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	collect(test, job);
+	KUNIT_EXPECT_EQ(test, job->set.nr, 0);
+	KUNIT_EXPECT_TRUE(test, job->set.has_private);
+	forget(job);
+}
+
+/* Unmap-all finds what is mapped and what is pending, and nothing of others. */
+static void unmap_all_covers_live_and_pending(struct kunit *test)
+{
+	struct cnova_bo *bo = new_bo(test, 0), *other = new_bo(test, 0);
+	struct cnova_bind_job *map, *all;
+
+	map_bo(test, bo, STRIDE);
+	map_bo(test, other, 2 * STRIDE);
+	map = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 5 * STRIDE, BO_SIZE);
+	collect(test, map);
+
+	all = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP_ALL, bo, 0, 0);
+	collect(test, all);
+	KUNIT_EXPECT_EQ(test, all->ops[0].nr_ranges, 2);
+	KUNIT_EXPECT_EQ(test, all->ops[0].start, STRIDE);
+	KUNIT_EXPECT_EQ(test, all->ops[0].last, 5 * STRIDE + BO_SIZE - 1);
+	KUNIT_EXPECT_EQ(test, all->set.nr, 1);
+	KUNIT_EXPECT_TRUE(test, set_has(all, bo));
+	forget(all);
+	forget(map);
+}
+
+/* Sets of random jobs against the definition, item by item. */
+static void exec_set_random_is_exact(struct kunit *test)
+{
+	enum { NR_BOS = 6, SLOTS = 24, ROUNDS = 120 };
+	struct cnova_bo *bos[NR_BOS], *slot[SLOTS] = {};
+	struct rnd_state rnd;
+
+	prandom_seed_state(&rnd, 20261121);
+	for (u32 i = 0; i < NR_BOS; i++)
+		bos[i] = new_bo(test, 0);
+
+	for (u32 round = 0; round < ROUNDS; round++) {
+		u32 at = prandom_u32_state(&rnd) % SLOTS;
+		u32 nr = 1 + prandom_u32_state(&rnd) % (SLOTS - at);
+		struct cnova_bo *bo = bos[prandom_u32_state(&rnd) % NR_BOS];
+		struct cnova_bind_job *job;
+
+		job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, (u64)at * BO_SIZE,
+			      (u64)nr * BO_SIZE);
+		collect(test, job);
+		for (u32 i = 0; i < NR_BOS; i++) {
+			bool expected = false;
+
+			for (u32 s = at; s < at + nr; s++)
+				expected |= slot[s] == bos[i];
+			KUNIT_EXPECT_EQ_MSG(test, set_has(job, bos[i]), expected, "round %u",
+					    round);
+		}
+		forget(job);
+
+		map_bo(test, bo, (u64)at * BO_SIZE);
+		slot[at] = bo;
+	}
+}
+
+/* [16, 22] Nothing is left: VRAM, mappings, references. */
+static void vm_close_gives_everything_back(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	u64 before, after;
+	struct cnova_bo *bo;
+
+	vm_kunit_close(fix);
+	before = cnova_vram_free_bytes(&fix->cnova->mm.vram);
+
+	fix->vm = cnova_vm_create(fix->cnova, &fix->file);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(fix->vm));
+	bo = cnova_bo_create(fix->cnova, BO_SIZE, DRM_CNOVA_GEM_VRAM, NULL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
+	for (u32 i = 0; i < 20; i++)
+		map_bo(test, bo, (u64)i * SZ_1G);
+	/* The mappings keep it. */
+	drm_gem_object_put(&bo->ttm.base);
+	KUNIT_EXPECT_LT(test, cnova_vram_free_bytes(&fix->cnova->mm.vram), before);
+
+	vm_kunit_close(fix);
+	after = cnova_vram_free_bytes(&fix->cnova->mm.vram);
+	KUNIT_EXPECT_EQ(test, after, before);
+}
+
+/* [22] Closing twice, and a bind afterwards, are harmless. */
+static void vm_close_twice_and_bind_after(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bind_job *job;
+	struct dma_fence *fence;
+
+	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	cnova_vm_close(fix->vm);
+	cnova_vm_close(fix->vm);
+	KUNIT_EXPECT_EQ(test, cnova_bind_job_submit(job, &fix->file, &fence), -ENOENT);
+	cnova_bind_job_destroy(job);
+}
+
+static struct kunit_case vm_kunit_cases[] = {
+	KUNIT_CASE_SLOW(exec_set_is_independent_of_vm_size),
+	KUNIT_CASE(exec_set_has_pending_objects),
+	KUNIT_CASE(exec_set_has_objects_that_an_unmap_will_remove),
+	KUNIT_CASE(exec_set_has_each_object_once),
+	KUNIT_CASE(exec_set_marks_private_objects),
+	KUNIT_CASE(unmap_all_covers_live_and_pending),
+	KUNIT_CASE(exec_set_random_is_exact),
+	KUNIT_CASE(vm_close_gives_everything_back),
+	KUNIT_CASE(vm_close_twice_and_bind_after),
+	{}
+};
+
+static struct kunit_suite vm_kunit_suite = {
+	.name = "cnova_vm",
+	.init = vm_kunit_init,
+	.exit = vm_kunit_exit,
+	.test_cases = vm_kunit_cases,
+};
+kunit_test_suite(vm_kunit_suite);
