@@ -73,7 +73,8 @@ struct cnova_bind_queue *cnova_bind_queue_create(struct cnova_vm *vm)
 		goto err_free;
 
 	sched = &queue->sched;
-	err = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_NORMAL, &sched, 1, NULL);
+	/* The only run queue there is: a priority beyond it indexes past the array. */
+	err = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_KERNEL, &sched, 1, NULL);
 	if (err)
 		goto err_sched;
 

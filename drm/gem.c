@@ -139,8 +139,13 @@ static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma
 /* Inside drm_dev_enter(), with the reservation. */
 static vm_fault_t cnova_gem_fault_locked(struct cnova_bo *bo, struct vm_fault *vmf)
 {
-	int err = cnova_ttm_make_visible(bo);
+	int err;
 
+	/* As after an unplug: better a page of nothing than a signal. */
+	if (cnova_ttm_is_lost(bo))
+		return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
+
+	err = cnova_ttm_make_visible(bo);
 	if (err == -ERESTARTSYS || err == -EINTR)
 		return VM_FAULT_NOPAGE;
 	if (err)

@@ -498,11 +498,9 @@ static unsigned long cnova_ttm_io_mem_pfn(struct ttm_buffer_object *tbo,
 	if (!cnova_io_is_model(&cnova->io))
 		return PHYS_PFN(cnova->bar1_phys + pa);
 
+	/* A GPU may be lost at any time; cnova_ttm_is_lost() sees most of that. */
 	page = cnova_io_bar1_page(&cnova->io, pa);
-	if (drm_WARN_ON_ONCE(&cnova->drm, !page))
-		page = cnova->dummy_page;
-
-	return page_to_pfn(page);
+	return page_to_pfn(page ?: cnova->dummy_page);
 }
 
 static int cnova_ttm_access_memory(struct ttm_buffer_object *tbo, unsigned long offset,
@@ -522,6 +520,22 @@ static int cnova_ttm_access_memory(struct ttm_buffer_object *tbo, unsigned long 
 
 	drm_dev_exit(idx);
 	return err ? -EIO : len;
+}
+
+/**
+ * cnova_ttm_is_lost() - Ask whether there is nothing behind an object any more.
+ * @bo: Object that the CPU may map.
+ *
+ * Context: Process context, inside drm_dev_enter(). Caller holds the reservation.
+ * Return: true if it is in VRAM, and the GPU does not answer.
+ */
+bool cnova_ttm_is_lost(struct cnova_bo *bo)
+{
+	struct cnova_device *cnova = to_cnova(bo->ttm.bdev);
+
+	dma_resv_assert_held(bo->ttm.base.resv);
+
+	return bo->ttm.resource->mem_type == TTM_PL_VRAM && cnova_io_lost(&cnova->io, ~0);
 }
 
 /**
