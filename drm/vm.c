@@ -264,6 +264,8 @@ void cnova_vm_free(struct drm_gpuvm *gpuvm)
 
 	drm_WARN_ON_ONCE(&vm->cnova->drm, !vm->closed);
 	drm_gem_object_put(vm->root);
+	mutex_destroy(&vm->vmm.lock);
+	mutex_destroy(&vm->submit_lock);
 	kfree(vm);
 }
 

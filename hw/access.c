@@ -309,3 +309,22 @@ int cnova_io_gpu_walk(struct cnova_io *io, u64 pdb,
 
 	return ops->gpu_walk(io->priv, pdb, leaf, arg);
 }
+
+/**
+ * cnova_io_gpu_stale() - Debug: count translations that memory would not give any more.
+ * @io: The GPU; a software one.
+ *
+ * After a change of page tables is through there must be none.
+ *
+ * Context: Process context.
+ * Return: How many; -EOPNOTSUPP: silicon cannot do this.
+ */
+int cnova_io_gpu_stale(struct cnova_io *io)
+{
+	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
+
+	if (!ops || !ops->gpu_stale)
+		return -EOPNOTSUPP;
+
+	return ops->gpu_stale(io->priv);
+}

@@ -67,6 +67,7 @@ int cnova_io_gpu_write(struct cnova_io *io, u64 pdb, u64 va, const void *src, u6
 		       u64 *fault_va);
 int cnova_io_gpu_walk(struct cnova_io *io, u64 pdb,
 		      int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
+int cnova_io_gpu_stale(struct cnova_io *io);
 
 static inline bool cnova_io_is_model(const struct cnova_io *io)
 {

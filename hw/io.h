@@ -115,6 +115,12 @@ struct cnova_io_ops {
 	 */
 	int (*gpu_walk)(void *priv, u64 pdb,
 			int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
+
+	/**
+	 * @gpu_stale: Debug: compare all that the TLBs keep with memory; what
+	 * differs counts as a violation. Process context. Return: how many differ.
+	 */
+	u32 (*gpu_stale)(void *priv);
 };
 
 /** struct cnova_io_leaf - A leaf as the walker sees it; for &cnova_io_ops.gpu_walk. */

@@ -35,20 +35,6 @@ static void cnova_pt_replace(struct cnova_pt_walk *walk, struct cnova_pt_node *n
 		cnova_pt_detach(walk, child);
 }
 
-/* Go down into a table, and unhook it if nothing is left. */
-static int cnova_pt_descend(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u32 i,
-			    u64 start, u64 end)
-{
-	struct cnova_pt_node *child = cnova_pt_word_table(node->word[i]);
-	int err;
-
-	err = cnova_pt_directory(walk, child, start, end);
-	if (!err && !child->live && !child->pins)
-		cnova_pt_replace(walk, node, i, 0);
-
-	return err;
-}
-
 static int cnova_pt_entry_hole(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u32 i,
 			       u64 start, u64 end)
 {
@@ -57,7 +43,7 @@ static int cnova_pt_entry_hole(struct cnova_pt_walk *walk, struct cnova_pt_node 
 
 	/* Tables that others need stay, if little of them is cleared. */
 	if (child && child->pins && !(whole && child->live))
-		return cnova_pt_descend(walk, node, i, start, end);
+		return cnova_pt_directory(walk, child, start, end);
 
 	cnova_pt_replace(walk, node, i, 0);
 	return 0;
@@ -115,6 +101,8 @@ static int cnova_pt_entry(struct cnova_pt_walk *walk, struct cnova_pt_node *node
 
 	if (want.keep && word)
 		return 0;
+	if (want.type == CNOVA_PT_WANT_LEAF || !cnova_pt_word_table(word))
+		walk->done = va + cnova_pt_entry_span(walk->fmt, node->kind);
 
 	switch (want.type) {
 	case CNOVA_PT_WANT_HOLE:
@@ -125,8 +113,9 @@ static int cnova_pt_entry(struct cnova_pt_walk *walk, struct cnova_pt_node *node
 	case CNOVA_PT_WANT_LEAF:
 		return cnova_pt_entry_leaf(walk, node, i, va);
 	default:
+		/* It does not become empty: the view has something there. */
 		if (cnova_pt_word_table(word))
-			return cnova_pt_descend(walk, node, i, start, end);
+			return cnova_pt_directory(walk, cnova_pt_word_table(word), start, end);
 		return cnova_pt_entry_table(walk, node, i, va);
 	}
 }
@@ -138,13 +127,16 @@ static int cnova_pt_directory(struct cnova_pt_walk *walk, struct cnova_pt_node *
 	u64 span = cnova_pt_entry_span(walk->fmt, node->kind);
 	int err = 0;
 
+	start = max(start, walk->done);
 	while (start < end && !err) {
-		u64 stop = min(round_down(start, span) + span, end);
+		u64 va = round_down(start, span), stop = min(va + span, end);
 
-		if (node->kind == CNOVA_PT_PDE0)
-			err = cnova_pt_frame(walk, node, start, stop);
-		else
+		if (node->kind == CNOVA_PT_PDE0) {
+			walk->done = va + span;
+			err = cnova_pt_frame(walk, node, va);
+		} else {
 			err = cnova_pt_entry(walk, node, start, stop);
+		}
 		start = stop;
 	}
 
@@ -185,11 +177,7 @@ static void cnova_pt_finish(struct cnova_pt_walk *walk, struct cnova_pt_node *no
 			cnova_pt_frame_finish(walk, node, start);
 		} else if (cnova_pt_word_table(node->word[i]) &&
 			   !cnova_pt_word_is_broken(node->word[i])) {
-			struct cnova_pt_node *child = cnova_pt_word_table(node->word[i]);
-
-			cnova_pt_finish(walk, child, start, stop);
-			if (!child->live && !child->pins)
-				cnova_pt_replace(walk, node, i, 0);
+			cnova_pt_finish(walk, cnova_pt_word_table(node->word[i]), start, stop);
 		} else {
 			cnova_pt_entry_finish(walk, node, start);
 		}

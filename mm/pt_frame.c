@@ -11,6 +11,7 @@
 
 #include <linux/bug.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 
 #include "mm/pt_walk.h"
 
@@ -24,6 +25,22 @@ struct cnova_pt_pde0 {
 	struct cnova_pt_node *big;
 	struct cnova_pt_node *small;
 };
+
+/* The slots below an entry that the job may change, by any of its ranges. */
+static u32 cnova_pt_dirty_slots(const struct cnova_pt_walk *walk, u64 va)
+{
+	u64 end = va + cnova_pt_entry_span(walk->fmt, CNOVA_PT_PDE0);
+	const struct cnova_pt_range *last = walk->reader.ranges + walk->reader.nr_ranges;
+	const struct cnova_pt_range *range = cnova_pt_range_after(&walk->reader, va);
+	u32 dirty = 0;
+
+	for (; range && range < last && range->start < end; range++)
+		dirty |= GENMASK(cnova_pt_index(walk->fmt, CNOVA_PT_64K,
+						min(range->end, end) - 1),
+				 cnova_pt_index(walk->fmt, CNOVA_PT_64K, max(range->start, va)));
+
+	return dirty;
+}
 
 static void cnova_pt_pde0_init(const struct cnova_pt_walk *walk, struct cnova_pt_pde0 *e,
 			       struct cnova_pt_node *node, u64 va)
@@ -61,9 +78,9 @@ static void cnova_pt_pde0_replace(struct cnova_pt_walk *walk, const struct cnova
 }
 
 static int cnova_pt_frame_hole(struct cnova_pt_walk *walk, const struct cnova_pt_pde0 *e,
-			       u64 start, u64 end)
+			       u32 dirty)
 {
-	bool whole = end - start == cnova_pt_entry_span(walk->fmt, CNOVA_PT_PDE0);
+	bool whole = dirty == GENMASK(cnova_pt_nr_slots(walk->fmt) - 1, 0);
 	bool pinned = (e->big && e->big->pins) || (e->small && e->small->pins);
 
 	if (!(e->low | e->high))
@@ -76,14 +93,14 @@ static int cnova_pt_frame_hole(struct cnova_pt_walk *walk, const struct cnova_pt
 	if (cnova_pt_pde0_has_tables(e) && pinned &&
 	    !(whole && ((e->big && e->big->live) ||
 			cnova_pt_small_shows(walk->fmt, e->small, e->big))))
-		return cnova_pt_slots(walk, e->node, start, end);
+		return cnova_pt_slots(walk, e->node, e->va, dirty);
 
 	cnova_pt_pde0_replace(walk, e, 0, true);
 	return 0;
 }
 
 static int cnova_pt_frame_sparse(struct cnova_pt_walk *walk, const struct cnova_pt_pde0 *e,
-				 u64 start, u64 end)
+				 u32 dirty)
 {
 	bool small_shows = cnova_pt_small_shows(walk->fmt, e->small, e->big);
 
@@ -92,7 +109,7 @@ static int cnova_pt_frame_sparse(struct cnova_pt_walk *walk, const struct cnova_
 	 * would be a hole in between: then the tables stay.
 	 */
 	if (e->big && e->big->live && small_shows)
-		return cnova_pt_slots(walk, e->node, start, end);
+		return cnova_pt_slots(walk, e->node, e->va, dirty);
 
 	/* The half that says something goes last: sparse counts without tables only. */
 	cnova_pt_pde0_replace(walk, e, CNOVA_PT_WORD_SPARSE, !small_shows);
@@ -142,35 +159,35 @@ static int cnova_pt_frame_tables(struct cnova_pt_walk *walk, struct cnova_pt_pde
 }
 
 /**
- * cnova_pt_frame() - Pass 1 for an entry of a PDE0.
+ * cnova_pt_frame() - Pass 1 for an entry of a PDE0, for all ranges of the job.
  * @walk: Execution.
  * @node: The PDE0, linked.
- * @start: First address that changes, below that entry.
- * @end: Address after the last.
+ * @va: First address of that entry.
  *
  * Context: As mm/pt.h says.
  * Return: 0; -EIO: a table was not prepared.
  */
-int cnova_pt_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 start, u64 end)
+int cnova_pt_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va)
 {
+	u32 dirty = cnova_pt_dirty_slots(walk, va);
 	struct cnova_pt_want want;
 	struct cnova_pt_pde0 e;
 
-	cnova_pt_pde0_init(walk, &e, node, start);
-	want = cnova_pt_want(&walk->reader, CNOVA_PT_PDE0, e.va);
+	cnova_pt_pde0_init(walk, &e, node, va);
+	want = cnova_pt_want(&walk->reader, CNOVA_PT_PDE0, va);
 	if (want.keep && (e.low | e.high))
 		return 0;
 
 	switch (want.type) {
 	case CNOVA_PT_WANT_HOLE:
-		return cnova_pt_frame_hole(walk, &e, start, end);
+		return cnova_pt_frame_hole(walk, &e, dirty);
 	case CNOVA_PT_WANT_SPARSE:
-		return cnova_pt_frame_sparse(walk, &e, start, end);
+		return cnova_pt_frame_sparse(walk, &e, dirty);
 	case CNOVA_PT_WANT_LEAF:
 		return cnova_pt_frame_leaf(walk, &e);
 	default:
 		if (cnova_pt_pde0_has_tables(&e))
-			return cnova_pt_slots(walk, node, start, end);
+			return cnova_pt_slots(walk, node, va, dirty);
 		return cnova_pt_frame_tables(walk, &e);
 	}
 }

@@ -56,9 +56,6 @@ struct cnova_pt_slots {
 	bool new_small;
 	/* A slot of sparse 4K entries became a 64K leaf: the 4K table has to stay. */
 	bool hides_sparse;
-	/* Slots that may change. */
-	u32 first;
-	u32 stop;
 	u8 is[CNOVA_PT_BIG_ENTRIES];
 	u8 to_be[CNOVA_PT_BIG_ENTRIES];
 };
@@ -99,34 +96,37 @@ static enum cnova_pt_slot cnova_pt_slot_to_be(struct cnova_pt_walk *walk,
 	}
 }
 
-/* Find out what is, what is to be, and which table is missing. */
-static void cnova_pt_slots_plan(struct cnova_pt_walk *walk, struct cnova_pt_slots *s)
+/*
+ * Find out what is, what is to be, and which table is missing. Slots that are not in
+ * @dirty stay as they are.
+ */
+static void cnova_pt_slots_plan(struct cnova_pt_walk *walk, struct cnova_pt_slots *s, u32 dirty)
 {
-	u32 slot;
+	u32 slot, nr = cnova_pt_nr_slots(walk->fmt);
 
-	for (slot = 0; slot < cnova_pt_nr_slots(walk->fmt); slot++) {
+	for (slot = 0; slot < nr; slot++) {
 		s->is[slot] = cnova_pt_slot_is(walk->fmt, s, slot);
 		s->to_be[slot] = CNOVA_PT_SLOT_KEEP;
-	}
+		if (!(dirty & BIT(slot)))
+			continue;
 
-	for (slot = s->first; slot < s->stop; slot++) {
 		s->to_be[slot] = cnova_pt_slot_to_be(walk, s, slot);
 		s->new_big |= !s->big && s->to_be[slot] == CNOVA_PT_SLOT_64K;
 		s->new_small |= !s->small && s->to_be[slot] == CNOVA_PT_SLOT_4K;
 	}
 
 	/* Sparse entries alone are no reason for another table. */
-	for (slot = s->first; slot < s->stop && !s->big && !s->new_big; slot++)
+	for (slot = 0; slot < nr && !s->big && !s->new_big; slot++)
 		if (s->to_be[slot] == CNOVA_PT_SLOT_SPARSE)
 			s->to_be[slot] = CNOVA_PT_SLOT_4K;
 }
 
 /* Slots from @slot on that are alike: they are painted at once. */
-static u32 cnova_pt_slots_alike(const struct cnova_pt_slots *s, u32 slot)
+static u32 cnova_pt_slots_alike(const struct cnova_pt_slots *s, u32 slot, u32 nr)
 {
 	u32 next = slot + 1;
 
-	while (next < s->stop && s->is[next] == s->is[slot] && s->to_be[next] == s->to_be[slot])
+	while (next < nr && s->is[next] == s->is[slot] && s->to_be[next] == s->to_be[slot])
 		next++;
 
 	return next;
@@ -141,38 +141,31 @@ static bool cnova_pt_slot_is_hidden(const struct cnova_pt_slots *s, u32 slot)
 static int cnova_pt_slots_small(struct cnova_pt_walk *walk, struct cnova_pt_slots *s)
 {
 	struct cnova_pt_node *small = s->small;
-	u32 slot, next;
+	u32 slot, next, nr = cnova_pt_nr_slots(walk->fmt);
+	bool all = false;
 
 	if (s->new_small) {
 		small = cnova_pt_take(walk, CNOVA_PT_4K, s->va);
 		if (!small)
 			return -EIO;
-		if (small->stale)
-			cnova_pt_small_clear(walk, small, s->va,
-					     s->va + s->first * s->span, true);
+		all = small->stale;
 	}
 
-	for (slot = s->first; slot < s->stop; slot = next) {
+	for (slot = 0; slot < nr; slot = next) {
 		u64 start = s->va + slot * s->span, end;
 
-		next = cnova_pt_slots_alike(s, slot);
+		next = cnova_pt_slots_alike(s, slot, nr);
 		end = s->va + next * s->span;
 
 		if (s->to_be[slot] == CNOVA_PT_SLOT_4K)
 			cnova_pt_small_paint(walk, small, start, end,
-					     !cnova_pt_slot_is_hidden(s, slot),
-					     s->new_small && small->stale);
-		else if (s->to_be[slot] == CNOVA_PT_SLOT_HOLE && s->is[slot] == CNOVA_PT_SLOT_4K)
-			cnova_pt_small_clear(walk, small, start, end, false);
-		else if (s->new_small && small->stale)
-			cnova_pt_small_clear(walk, small, start, end, true);
+					     !cnova_pt_slot_is_hidden(s, slot), all);
+		else if (all || (s->to_be[slot] == CNOVA_PT_SLOT_HOLE &&
+				 s->is[slot] == CNOVA_PT_SLOT_4K))
+			cnova_pt_small_clear(walk, small, start, end, all);
 	}
 
 	if (s->new_small) {
-		if (small->stale)
-			cnova_pt_small_clear(walk, small, s->va + s->stop * s->span,
-					     s->va + cnova_pt_nr_slots(walk->fmt) * s->span,
-					     true);
 		cnova_pt_set_frame(walk, s->node, s->i, s->node->word[2 * s->i],
 				   cnova_pt_table_word(small), true);
 		s->small = small;
@@ -258,7 +251,7 @@ static int cnova_pt_slots_big(struct cnova_pt_walk *walk, struct cnova_pt_slots 
 	if (s->new_big)
 		return cnova_pt_slots_new_big(walk, s);
 
-	for (slot = s->first; slot < s->stop && s->big; slot++)
+	for (slot = 0; slot < cnova_pt_nr_slots(walk->fmt) && s->big; slot++)
 		cnova_pt_set_big(walk, s->big, slot, cnova_pt_slot_entry(walk, s, slot));
 
 	return 0;
@@ -313,21 +306,20 @@ static void cnova_pt_slots_init(struct cnova_pt_walk *walk, struct cnova_pt_slot
  * cnova_pt_slots() - Pass 1 below an entry of a PDE0 that has tables.
  * @walk: Execution.
  * @node: The PDE0.
- * @start: First address to look at, below that entry.
- * @end: Address after the last.
+ * @va: First address of that entry.
+ * @dirty: Slots to look at: all that the job may change, since tables that seem to be
+ *         of no use any more are unhooked.
  *
  * Context: As mm/pt.h says.
  * Return: 0; -EIO: a table was not prepared.
  */
-int cnova_pt_slots(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 start, u64 end)
+int cnova_pt_slots(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va, u32 dirty)
 {
 	struct cnova_pt_slots s;
 	int err;
 
-	cnova_pt_slots_init(walk, &s, node, start);
-	s.first = cnova_pt_index(walk->fmt, CNOVA_PT_64K, start);
-	s.stop = cnova_pt_index(walk->fmt, CNOVA_PT_64K, end - 1) + 1;
-	cnova_pt_slots_plan(walk, &s);
+	cnova_pt_slots_init(walk, &s, node, va);
+	cnova_pt_slots_plan(walk, &s, dirty);
 
 	err = cnova_pt_slots_small(walk, &s);
 	if (err)

@@ -33,9 +33,15 @@ void cnova_pt_reader_init(struct cnova_pt_reader *reader, const struct cnova_pt_
 	};
 }
 
-/* First range that ends after @va, or NULL. */
-static const struct cnova_pt_range *cnova_pt_range_after(const struct cnova_pt_reader *reader,
-							 u64 va)
+/**
+ * cnova_pt_range_after() - Find a range of the job.
+ * @reader: Reader.
+ * @va: Address.
+ *
+ * Context: Any.
+ * Return: The first range that ends after @va, or NULL.
+ */
+const struct cnova_pt_range *cnova_pt_range_after(const struct cnova_pt_reader *reader, u64 va)
 {
 	u32 lo = 0, hi = reader->nr_ranges;
 

@@ -86,6 +86,7 @@ struct cnova_pt_reader {
 
 void cnova_pt_reader_init(struct cnova_pt_reader *reader, const struct cnova_pt_fmt *fmt,
 			  struct cnova_pt_view *view);
+const struct cnova_pt_range *cnova_pt_range_after(const struct cnova_pt_reader *reader, u64 va);
 const struct cnova_extent *cnova_pt_extent_at(struct cnova_pt_reader *reader, u64 va);
 struct cnova_pt_want cnova_pt_want(struct cnova_pt_reader *reader, enum cnova_pt_kind kind,
 				   u64 va);
@@ -106,6 +107,11 @@ struct cnova_pt_walk {
 	struct cnova_pt_node **dead;
 	/** @stored: Something was stored since the last invalidate. */
 	bool stored;
+	/**
+	 * @done: Everything before this address is as pass 1 leaves it. Two ranges
+	 * may concern one entry, which is brought up to date once, for both.
+	 */
+	u64 done;
 	/** @resized: A leaf changed its size. */
 	bool resized;
 	/** @marks: Entries of directories, and PDE0 entries, with work for pass 2. */
@@ -159,9 +165,9 @@ int cnova_pt_build_below(struct cnova_pt_walk *walk, u64 va, bool over_sparse,
 			 struct cnova_pt_node **big, struct cnova_pt_node **small);
 
 /* mm/pt_frame.c, mm/pt_slots.c */
-int cnova_pt_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 start, u64 end);
+int cnova_pt_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va);
 void cnova_pt_frame_finish(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va);
-int cnova_pt_slots(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 start, u64 end);
+int cnova_pt_slots(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va, u32 dirty);
 void cnova_pt_slots_finish(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u64 va);
 
 /* Number of 64K entries of a frame. */

@@ -15,6 +15,7 @@
  * &cnova_pramin.lock. Taken in the fence signalling path: no allocation inside.
  */
 
+#include <kunit/static_stub.h>
 #include <linux/bitfield.h>
 #include <linux/delay.h>
 #include <linux/device.h>
@@ -150,6 +151,8 @@ static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 {
 	int err;
+
+	KUNIT_STATIC_STUB_REDIRECT(cnova_tlb_invalidate, tlb, pdb);
 
 	mutex_lock(&tlb->lock);
 	if (tlb->wedged) {

@@ -95,7 +95,8 @@ err_fini_pages:
  * @vmm: Address space. Nothing of the GPU uses it, no job is left.
  *
  * Stores nothing: the tables go as they are, after the TLB forgot them. If it does
- * not acknowledge, their pages are not given back.
+ * not acknowledge, their pages are not given back. @vmm->lock and @vmm->error stay
+ * of use to whoever still has a reference on what contains @vmm.
  *
  * Context: Process context, may sleep.
  */
@@ -106,7 +107,6 @@ void cnova_vmm_fini(struct cnova_vmm *vmm)
 
 	cnova_vmm_nodes_destroy(vmm, cnova_pt_tree_fini(&vmm->tree), !vmm->error);
 	cnova_vmm_pages_fini(&vmm->pages);
-	mutex_destroy(&vmm->lock);
 }
 
 /* Make what cnova_pt_job_pin() did not find. */

@@ -80,8 +80,7 @@ static void cnova_sim_bar1_bind_virtual(struct cnova_sim *sim, u32 value)
 	sim->bar1.client.pdb = word & RAMIN_PDB_ADDRESS;
 	sim->bar1.is_bound = true;
 	if (sim->bar1.client.aperture == CNOVA_SIM_VIDEO &&
-	    (cnova_sim_post_find_table(sim, &pa) ||
-	     cnova_sim_post_find(sim, sim->bar1.client.pdb, CNOVA_SIM_PAGE_SIZE, &pa)))
+	    cnova_sim_post_find_table(sim, &sim->bar1.client.pdb, &pa))
 		cnova_sim_report(sim, CNOVA_SIM_UNORDERED,
 				 "bind overtakes a store to a page table at %#llx", pa);
 	cnova_sim_mmu_bind(sim->mmu, &sim->bar1.client);

@@ -76,6 +76,20 @@ static int cnova_sim_coherent_show(struct seq_file *file, void *unused)
 	return 0;
 }
 
+/**
+ * cnova_sim_gpu_stale() - &cnova_io_ops.gpu_stale.
+ * @priv: The model.
+ *
+ * Context: Process context.
+ * Return: Translations that memory would not give any more.
+ */
+u32 cnova_sim_gpu_stale(void *priv)
+{
+	u32 nr_lines;
+
+	return cnova_sim_coherent_check(priv, &nr_lines);
+}
+
 static ssize_t cnova_sim_coherent_write(struct file *file, const char __user *user, size_t size,
 					loff_t *pos)
 {

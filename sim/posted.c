@@ -122,18 +122,35 @@ bool cnova_sim_post_find(struct cnova_sim *sim, u64 pa, u64 size, u64 *found)
 	return false;
 }
 
+/* Is this a store to a table of the address space? @pdb: NULL for any. */
+static bool cnova_sim_post_is_table(struct cnova_sim *sim, const struct cnova_sim_post *post,
+				    const u64 *pdb)
+{
+	struct cnova_sim_table *table;
+
+	if (!post->width || post->aperture != CNOVA_SIM_VIDEO)
+		return false;
+	/* The root itself, known or not. */
+	if (pdb && cnova_sim_post_is_in(post, *pdb, CNOVA_SIM_PAGE_SIZE))
+		return true;
+	table = cnova_sim_track_find(sim->mmu, post->pa);
+	return table && (!pdb || table->root->table->pa == *pdb);
+}
+
 /**
  * cnova_sim_post_find_table() - Is a store to a page table on its way?
  * @sim: The device.
+ * @pdb: Root table of the address space; NULL for any.
  * @found: Address of the oldest one.
  *
- * Stores arrive in order: if a table is not known yet because its link is on its way, then
+ * Other address spaces do not count: their owners store while this one invalidates. Stores
+ * arrive in order: if a table is not known yet because its link is on its way, then
  * the link itself is a store to a known table.
  *
  * Context: Any; caller holds &cnova_sim.lock.
  * Return: Whether there is one.
  */
-bool cnova_sim_post_find_table(struct cnova_sim *sim, u64 *found)
+bool cnova_sim_post_find_table(struct cnova_sim *sim, const u64 *pdb, u64 *found)
 {
 	struct cnova_sim_queue *queues[] = { &sim->pramin, &sim->bar1_posts };
 	unsigned int q;
@@ -143,8 +160,7 @@ bool cnova_sim_post_find_table(struct cnova_sim *sim, u64 *found)
 		for (i = 0; i < queues[q]->nr; i++) {
 			struct cnova_sim_post *post = cnova_sim_post_at(queues[q], i);
 
-			if (post->width && post->aperture == CNOVA_SIM_VIDEO &&
-			    cnova_sim_mmu_has_table(sim->mmu, post->pa, post->width)) {
+			if (cnova_sim_post_is_table(sim, post, pdb)) {
 				*found = post->pa;
 				return true;
 			}

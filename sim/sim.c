@@ -83,6 +83,7 @@ static const struct cnova_io_ops cnova_sim_io_ops = {
 	.gpu_read = cnova_sim_eye_read,
 	.gpu_write = cnova_sim_eye_write,
 	.gpu_walk = cnova_sim_eye_walk,
+	.gpu_stale = cnova_sim_gpu_stale,
 };
 
 static void cnova_sim_refill_work(struct work_struct *work)

@@ -238,7 +238,7 @@ void cnova_sim_post(struct cnova_sim *sim, struct cnova_sim_queue *queue,
 void cnova_sim_post_drain(struct cnova_sim *sim, struct cnova_sim_queue *queue);
 void cnova_sim_post_forget(struct cnova_sim *sim, u64 pa, u64 size);
 bool cnova_sim_post_find(struct cnova_sim *sim, u64 pa, u64 size, u64 *found);
-bool cnova_sim_post_find_table(struct cnova_sim *sim, u64 *found);
+bool cnova_sim_post_find_table(struct cnova_sim *sim, const u64 *pdb, u64 *found);
 
 /* pramin.c */
 u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width);
@@ -274,6 +274,7 @@ int cnova_sim_eye_walk(void *priv, u64 pdb,
 		       int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
 
 /* debugfs.c */
+u32 cnova_sim_gpu_stale(void *priv);
 void cnova_sim_debugfs_init(struct cnova_sim *sim);
 void cnova_sim_debugfs_fini(struct cnova_sim *sim);
 

@@ -122,6 +122,7 @@ static bool cnova_sim_tlb_regs_is_user(struct cnova_sim *sim)
 /* Mistakes that show in the command. */
 static void cnova_sim_tlb_regs_judge(struct cnova_sim *sim, u32 value)
 {
+	const struct cnova_sim_inval *inval = &sim->tlb_regs.inval;
 	bool user = cnova_sim_tlb_regs_is_user(sim);
 	u64 pa;
 
@@ -132,15 +133,11 @@ static void cnova_sim_tlb_regs_judge(struct cnova_sim *sim, u32 value)
 				 "replay, PASID and size are not modelled: %#x", value);
 	if (user && !FIELD_GET(INVALIDATE_ACK, value))
 		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
-				 "no ACK asked for a user's address space %#llx",
-				 sim->tlb_regs.inval.pdb);
+				 "no ACK asked for a user's address space %#llx", inval->pdb);
 	if (user && (value & INVALIDATE_HUB_ONLY))
 		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
-				 "hub only for a user's address space %#llx",
-				 sim->tlb_regs.inval.pdb);
-	if (cnova_sim_post_find_table(sim, &pa) ||
-	    (!sim->tlb_regs.inval.all_pdb &&
-	     cnova_sim_post_find(sim, sim->tlb_regs.inval.pdb, CNOVA_SIM_PAGE_SIZE, &pa)))
+				 "hub only for a user's address space %#llx", inval->pdb);
+	if (cnova_sim_post_find_table(sim, inval->all_pdb ? NULL : &inval->pdb, &pa))
 		cnova_sim_report(sim, CNOVA_SIM_UNORDERED,
 				 "invalidate overtakes a store to a page table at %#llx", pa);
 }

@@ -8,7 +8,9 @@
  */
 
 #include <kunit/test.h>
+#include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/prandom.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_file.h>
@@ -24,6 +26,10 @@
 #define STRIDE		SZ_2M
 #define BO_SIZE		SZ_64K
 #define MANY		300
+
+static unsigned long vm_kunit_seed = 1;
+module_param_named(vm_seed, vm_kunit_seed, ulong, 0444);
+MODULE_PARM_DESC(vm_seed, "Seed of the random sets (default 1)");
 
 struct vm_fixture {
 	struct device *dev;
@@ -275,7 +281,8 @@ static void exec_set_random_is_exact(struct kunit *test)
 	struct cnova_bo *bos[NR_BOS], *slot[SLOTS] = {};
 	struct rnd_state rnd;
 
-	prandom_seed_state(&rnd, 20261121);
+	kunit_info(test, "vm_seed=%lu\n", vm_kunit_seed);
+	prandom_seed_state(&rnd, vm_kunit_seed);
 	for (u32 i = 0; i < NR_BOS; i++)
 		bos[i] = new_bo(test, 0);
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the KUnit module calls. The only file with exports, and part of cnova only
+ * where the kernel has KUnit.
+ */
+
+#include <kunit/visibility.h>
+
+#include "drm/bind_job.h"
+#include "drm/gem.h"
+#include "drm/sync.h"
+#include "drm/vm.h"
+#include "mm/mm.h"
+
+/* tests/vm_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_create);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_destroy);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_submit);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bo_create);
+EXPORT_SYMBOL_IF_KUNIT(cnova_fence_wait_killable);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pending_add);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pending_collect);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pending_remove);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vm_close);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
+
+/* tests/flush_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_stale);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_write);
+EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_invalidate);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_cleanup);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_clear_locked);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_execute_locked);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_pdb);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_prepare);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vram_alloc);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free);
