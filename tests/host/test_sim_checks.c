@@ -65,7 +65,10 @@ static void test_size_wrong(void)
 	store(E_LOW, LEAF(DATA));
 	expect_some(CNOVA_SIM_SIZE_CHANGE);
 	end();
+}
 
+static void test_size_wrong_64k(void)
+{
 	begin_used("size_4k_to_64k_direct");
 	map_dual(0);
 	store(BIG, LEAF(DATA));
@@ -123,6 +126,25 @@ static void test_size_wrong(void)
 
 static void test_size_wrong_above(void)
 {
+	begin_used("size_2m_to_64k_without_invalidate");
+	store(E_LOW, LEAF(DATA));
+	invalidate();
+	store(BIG + 8, LEAF(DATA + SZ_64K));
+	store(E_LOW, TABLE(BIG));
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+
+	begin_used("size_2m_to_4k_in_the_last_slot");
+	store(E_LOW, LEAF(DATA));
+	invalidate();
+	store(SMALL + 511 * 8, LEAF(DATA + 511 * SZ_4K));
+	store(E_HIGH, TABLE(SMALL));
+	expect_none();
+	store(E_LOW, 0);
+	CHECK_EQ(flat->last.va, VA + 511 * SZ_4K);
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+
 	begin_used("size_big_half_added_over_live_4k");
 	map_4k();
 	store(BIG, LEAF(DATA));
@@ -223,6 +245,11 @@ static void test_size_right(void)
 	invalidate();
 	expect_none();
 	end();
+}
+
+static void test_size_right_dual(void)
+{
+	unsigned int i;
 
 	begin_used("size_ok_unmapped_to_4k_in_one_pass");
 	store(E_LOW, TABLE(BIG));
@@ -381,7 +408,10 @@ static void test_release(void)
 	cnova_sim_flat_release(flat, DATA, SZ_4K);
 	expect(CNOVA_SIM_RELEASED, 2);
 	end();
+}
 
+static void test_release_of_tables(void)
+{
 	begin_used("release_of_a_linked_table");
 	map_4k();
 	cnova_sim_flat_release(flat, SMALL, SZ_4K);
@@ -423,6 +453,16 @@ static void test_release(void)
 	cnova_sim_flat_release(flat, ROOT, SZ_4K);
 	cnova_sim_flat_release(flat, PD2, BIG2 - PD2);
 	expect_none();
+	end();
+
+	begin_used("release_of_everything_at_once");
+	map_4k();
+	CHECK_EQ(read_pa(VA), DATA);
+	invalidate();
+	cnova_sim_flat_release(flat, ROOT, BIG2 - ROOT);
+	expect_none();
+	CHECK(!cnova_sim_mmu_has_table(flat->mmu, ROOT, 8));
+	CHECK(!cnova_sim_mmu_has_table(flat->mmu, PD2, 8));
 	end();
 
 	begin_used("release_of_a_cached_root");
@@ -496,10 +536,13 @@ static void test_track(void)
 int main(void)
 {
 	test_size_wrong();
+	test_size_wrong_64k();
 	test_size_wrong_above();
 	test_size_right();
+	test_size_right_dual();
 	test_size_right_sparse();
 	test_release();
+	test_release_of_tables();
 	test_track();
 	return finish();
 }
