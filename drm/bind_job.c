@@ -164,7 +164,7 @@ static int cnova_bind_job_prepare_tables(struct cnova_bind_job *job,
 	int err = -ENOMEM;
 
 	views = kvmalloc_array(job->nr_ops, sizeof(*views), GFP_KERNEL);
-	pt_ops = kvmalloc_array(nr, sizeof(*pt_ops), GFP_KERNEL);
+	pt_ops = kvmalloc_array(nr, sizeof(*pt_ops), GFP_KERNEL | __GFP_NOWARN);
 	if (views && pt_ops) {
 		cnova_pending_describe(job, pt_ops, views);
 		err = cnova_vmm_prepare(&job->vm->vmm, &job->pt, pt_ops, nr, ctx);
@@ -226,7 +226,9 @@ static int cnova_bind_job_lock(struct cnova_bind_job *job, struct drm_exec *exec
 	int err;
 
 	*exclusive = false;
-	down_read(validate_lock);
+	err = down_read_interruptible(validate_lock);
+	if (err)
+		return err;
 	err = cnova_bind_job_try_lock(job, exec);
 	if (!err)
 		return 0;
@@ -246,16 +248,15 @@ static int cnova_bind_job_lock(struct cnova_bind_job *job, struct drm_exec *exec
 	return err;
 }
 
-static void cnova_bind_job_unlock(struct cnova_bind_job *job, struct drm_exec *exec,
+/* Not given the job: if it was pushed, it may be done and freed. */
+static void cnova_bind_job_unlock(struct cnova_device *cnova, struct drm_exec *exec,
 				  bool exclusive)
 {
-	struct rw_semaphore *validate_lock = &job->vm->cnova->validate_lock;
-
 	drm_exec_fini(exec);
 	if (exclusive)
-		up_write(validate_lock);
+		up_write(&cnova->validate_lock);
 	else
-		up_read(validate_lock);
+		up_read(&cnova->validate_lock);
 }
 
 /* ------------------------------------------------- the rest that can fail */
@@ -350,6 +351,8 @@ static int cnova_bind_job_check_vm(struct cnova_bind_job *job)
 
 	lockdep_assert_held(&vm->submit_lock);
 
+	if (cnova_device_is_wedged(vm->cnova))
+		return -ENODEV;
 	if (vm->closed || READ_ONCE(vm->vmm.error))
 		return -ENOENT;
 	if (atomic_read(&vm->nr_jobs) >= CNOVA_MAX_PENDING_BINDS)
@@ -359,6 +362,7 @@ static int cnova_bind_job_check_vm(struct cnova_bind_job *job)
 
 static int cnova_bind_job_submit_locked(struct cnova_bind_job *job, struct dma_fence **fence)
 {
+	struct cnova_device *cnova = job->vm->cnova;
 	struct drm_exec exec;
 	bool exclusive;
 	int err;
@@ -378,7 +382,7 @@ static int cnova_bind_job_submit_locked(struct cnova_bind_job *job, struct dma_f
 		err = cnova_bind_job_add_dependencies(job);
 	if (!err)
 		*fence = cnova_bind_job_commit(job, &exec);
-	cnova_bind_job_unlock(job, &exec, exclusive);
+	cnova_bind_job_unlock(cnova, &exec, exclusive);
 
 	return err ? cnova_bind_job_refuse(job, U32_MAX, DRM_CNOVA_REASON_MEMORY, err) : 0;
 }
@@ -426,6 +430,8 @@ int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
 
 err_pending:
 	cnova_pending_remove(job);
+	/* As long as nobody can close the VM, which ends its tables, pinned or not. */
+	cnova_vmm_cleanup(&vm->vmm, &job->pt);
 err_job:
 	drm_sched_job_cleanup(&job->base);
 out_unlock:

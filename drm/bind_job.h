@@ -59,7 +59,7 @@ struct cnova_bind_op {
 	/** @ranges: UNMAP_ALL only: where mappings of @bo are, or will be. */
 	struct cnova_pt_range *ranges;
 
-	/** @nr_ranges: Number of @ranges; 0: nothing to do. */
+	/** @nr_ranges: Number of @ranges, ascending and disjoint; 0: nothing to do. */
 	u32 nr_ranges;
 
 	/** @rb: In &cnova_vm.pending. */

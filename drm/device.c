@@ -168,15 +168,15 @@ int cnova_device_start(struct cnova_device *cnova)
 
 	err = dma_set_mask_and_coherent(drm->dev, DMA_BIT_MASK(cnova->mm.chip->sys_bits));
 	if (err)
-		return err;
+		goto err_let_go;
 
 	err = cnova_ttm_init(cnova);
 	if (err)
-		return err;
+		goto err_let_go;
 
 	err = cnova_device_init_kms(cnova);
 	if (err)
-		return err;
+		goto err_let_go;
 
 	cnova_debugfs_init(cnova);
 
@@ -185,6 +185,12 @@ int cnova_device_start(struct cnova_device *cnova)
 		 cnova_io_is_model(&cnova->io) ? " in software" : "",
 		 cnova_vram_size(&cnova->mm.vram) >> 20, cnova->bar1_size >> 20);
 	return 0;
+
+err_let_go:
+	/* The device outlives the mapping of BAR0: what ends with it must not go there. */
+	cnova_mm_stop(&cnova->mm);
+	cnova_io_gone(&cnova->io);
+	return err;
 }
 
 /**
@@ -260,6 +266,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	/* The last reference on the device must not be dropped by its own workers. */
 	flush_workqueue(cnova->cleanup_wq);
 
+	cnova_mm_stop(&cnova->mm);
 	if (!cnova_io_is_model(&cnova->io))
 		cnova_ttm_unmap_dma(cnova);
 

@@ -32,6 +32,22 @@ struct cnova_vm;
 /** CNOVA_MAX_PENDING_BINDS - Jobs of one VM waiting or running. */
 #define CNOVA_MAX_PENDING_BINDS		4096
 
+/**
+ * CNOVA_MAX_PENDING_MAPS - Their maps: a bind may have to look at all of them, with
+ * locks held that others wait for.
+ */
+#define CNOVA_MAX_PENDING_MAPS		(16 * CNOVA_MAX_BIND_OPS)
+
+/**
+ * CNOVA_MAX_BIND_FRAMES - Pieces of 2 MiB that the maps of one VM_BIND cover, counted
+ * again for every map: what is looked at and reserved for each before duplicates go.
+ * A single map may be larger.
+ */
+#define CNOVA_MAX_BIND_FRAMES		(1024 * 1024)
+
+/** CNOVA_MAX_BIND_RANGES - Ranges that the UNMAP_ALLs of one VM_BIND find; one finds all. */
+#define CNOVA_MAX_BIND_RANGES		(1024 * 1024)
+
 /** struct cnova_device - A GPU. */
 struct cnova_device {
 	/** @drm: Base; its lifetime is ours. */

@@ -15,10 +15,15 @@
  * Locking: both trees are protected by &cnova_vmm.lock. That lock is taken in
  * the fence signalling path, so nothing is allocated under it: a list that is
  * too short is dropped, made longer and collected again. &cnova_vm.submit_lock
- * keeps new operations out meanwhile; jobs that run only take away.
+ * keeps new operations out meanwhile; jobs that run only take away, or cut in two.
+ *
+ * A client may queue as many overlapping operations as the limits allow, so nothing
+ * here looks at every pair of two of them: what a job touches is merged first, and
+ * each mapping and each pending map is looked at once.
  */
 
 #include <linux/interval_tree_generic.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -26,6 +31,7 @@
 #include <uapi/drm/cnova_drm.h>
 
 #include "drm/bind_job.h"
+#include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/view.h"
 #include "drm/vm.h"
@@ -52,6 +58,48 @@ static u64 cnova_va_end(const struct drm_gpuva *va)
 	return va->va.addr + va->va.range;
 }
 
+/* ------------------------------------------------------------------- ranges */
+
+static int cnova_cmp_range(const void *a, const void *b)
+{
+	const struct cnova_pt_range *l = a, *r = b;
+
+	return l->start < r->start ? -1 : l->start > r->start;
+}
+
+/* Ascending, and what overlaps in one. Return: how many are left. */
+static u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr)
+{
+	u32 left = 0;
+
+	sort(range, nr, sizeof(*range), cnova_cmp_range, NULL);
+	for (u32 i = 0; i < nr; i++) {
+		if (left && range[i].start < range[left - 1].end)
+			range[left - 1].end = max(range[left - 1].end, range[i].end);
+		else
+			range[left++] = range[i];
+	}
+	return left;
+}
+
+/* Is a byte of @op in one of the ranges, which are merged? */
+static bool cnova_ranges_touch(const struct cnova_pt_range *range, u32 nr,
+			       const struct cnova_bind_op *op)
+{
+	u32 low = 0, high = nr;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (range[mid].end > op->start)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+
+	return low < nr && range[low].start <= op->last;
+}
+
 /* ------------------------------------------------------ unmap-all by object */
 
 struct cnova_range_list {
@@ -67,20 +115,30 @@ static void cnova_range_list_add(struct cnova_range_list *list, u64 start, u64 e
 	list->nr++;
 }
 
-/* Where mappings of the object of @all are or will be when it runs. */
+/*
+ * Where mappings of the object of @all are or will be when it runs. Under the tree lock
+ * the list of an object holds what is in the tree and nothing else.
+ */
 static void cnova_pending_find_object_locked(struct cnova_bind_op *all,
 					     struct cnova_range_list *list)
 {
+	struct drm_gem_object *gem = &all->bo->ttm.base;
 	struct cnova_vm *vm = all->job->vm;
+	struct drm_gpuvm_bo *vm_bo;
 	struct cnova_bind_op *op;
 	struct drm_gpuva *va;
 
 	lockdep_assert_held(&vm->vmm.lock);
 
 	list->nr = 0;
-	drm_gpuvm_for_each_va(va, &vm->base)
-		if (va->gem.obj == &all->bo->ttm.base)
+	mutex_lock(&gem->gpuva.lock);
+	drm_gem_for_each_gpuvm_bo(vm_bo, gem) {
+		if (vm_bo->vm != &vm->base)
+			continue;
+		drm_gpuvm_bo_for_each_va(va, vm_bo)
 			cnova_range_list_add(list, va->va.addr, cnova_va_end(va));
+	}
+	mutex_unlock(&gem->gpuva.lock);
 
 	for_each_pending(op, vm, 0, U64_MAX)
 		if (op->type == DRM_CNOVA_VM_BIND_OP_MAP && op->bo == all->bo)
@@ -102,63 +160,77 @@ static int cnova_pending_expand(struct cnova_bind_op *all)
 
 		kvfree(list.range);
 		list.max = list.nr;
-		list.range = kvmalloc_array(list.max, sizeof(*list.range), GFP_KERNEL_ACCOUNT);
+		list.range = kvmalloc_array(list.max, sizeof(*list.range),
+					    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 		if (!list.range)
 			return -ENOMEM;
 	}
 
 	all->ranges = list.range;
-	all->nr_ranges = list.nr;
-	if (!list.nr)
+	all->nr_ranges = cnova_ranges_merge(list.range, list.nr);
+	if (!all->nr_ranges)
 		return 0;
 
-	all->start = U64_MAX;
-	all->last = 0;
-	for (u32 i = 0; i < list.nr; i++) {
-		all->start = min(all->start, list.range[i].start);
-		all->last = max(all->last, list.range[i].end - 1);
-	}
+	all->start = list.range[0].start;
+	all->last = list.range[all->nr_ranges - 1].end - 1;
 	return 0;
 }
 
 /* -------------------------------------------------------- life of an entry */
+
+static int cnova_pending_add_map(struct cnova_bind_op *op)
+{
+	struct cnova_vm *vm = op->job->vm;
+	int err = 0;
+
+	mutex_lock(&vm->vmm.lock);
+	if (vm->nr_pending < CNOVA_MAX_PENDING_MAPS) {
+		cnova_pending_it_insert(op, &vm->pending);
+		op->queued = true;
+		vm->nr_pending++;
+	} else {
+		err = -EBUSY;
+	}
+	mutex_unlock(&vm->vmm.lock);
+	return err;
+}
 
 /**
  * cnova_pending_add() - Announce the operations of a job.
  * @job: Job.
  *
  * One after the other, so that an unmap-all finds the maps before it in the
- * same array.
+ * same array. What only unmaps is nothing that another job could meet.
  *
  * Context: Process context. Caller holds &cnova_vm.submit_lock.
- * Return: 0 or -ENOMEM; then nothing is announced.
+ * Return: 0; -ENOMEM; -EBUSY: too many are pending; -ENOBUFS: the unmap-alls are too
+ * many for one job; -EINTR: the task is being killed. Then nothing is announced.
  */
 int cnova_pending_add(struct cnova_bind_job *job)
 {
-	struct cnova_vm *vm = job->vm;
+	u64 nr_ranges = 0;
+	int err = 0;
 
-	lockdep_assert_held(&vm->submit_lock);
+	lockdep_assert_held(&job->vm->submit_lock);
 
-	for (u32 i = 0; i < job->nr_ops; i++) {
+	for (u32 i = 0; i < job->nr_ops && !err; i++) {
 		struct cnova_bind_op *op = &job->ops[i];
 
-		if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
-			int err = cnova_pending_expand(op);
-
-			if (err) {
-				cnova_pending_remove(job);
-				return err;
-			}
-			if (!op->nr_ranges)
-				continue;
+		if (cnova_bind_op_maps(op)) {
+			err = cnova_pending_add_map(op);
+		} else if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
+			err = cnova_pending_expand(op);
+			nr_ranges += op->nr_ranges;
+			if (i && nr_ranges > CNOVA_MAX_BIND_RANGES)
+				err = -ENOBUFS;
+			else if (fatal_signal_pending(current))
+				err = -EINTR;
 		}
-
-		mutex_lock(&vm->vmm.lock);
-		cnova_pending_it_insert(op, &vm->pending);
-		op->queued = true;
-		mutex_unlock(&vm->vmm.lock);
 	}
-	return 0;
+
+	if (err)
+		cnova_pending_remove(job);
+	return err;
 }
 
 /**
@@ -174,9 +246,11 @@ void cnova_pending_remove_locked(struct cnova_bind_job *job)
 	for (u32 i = 0; i < job->nr_ops; i++) {
 		struct cnova_bind_op *op = &job->ops[i];
 
-		if (op->queued)
-			cnova_pending_it_remove(op, &job->vm->pending);
+		if (!op->queued)
+			continue;
+		cnova_pending_it_remove(op, &job->vm->pending);
 		op->queued = false;
+		job->vm->nr_pending--;
 	}
 }
 
@@ -198,10 +272,36 @@ void cnova_pending_remove(struct cnova_bind_job *job)
 struct cnova_collect {
 	struct cnova_vm *vm;
 	struct cnova_object_set *set;
+	/* All that the job maps and unmaps by address, merged. */
+	struct cnova_pt_range *ranges;
+	u32 nr_ranges;
 	struct drm_gem_object *last;
 	u32 max;
 	u32 wanted;
 };
+
+static int cnova_collect_init(struct cnova_collect *collect, struct cnova_bind_job *job)
+{
+	u32 nr = 0;
+
+	*collect = (struct cnova_collect){ .vm = job->vm, .set = &job->set };
+	if (!job->nr_ops)
+		return 0;
+
+	collect->ranges = kvmalloc_array(job->nr_ops, sizeof(*collect->ranges), GFP_KERNEL);
+	if (!collect->ranges)
+		return -ENOMEM;
+
+	for (u32 i = 0; i < job->nr_ops; i++) {
+		struct cnova_bind_op *op = &job->ops[i];
+
+		/* Takes away mappings of one object only. */
+		if (op->type != DRM_CNOVA_VM_BIND_OP_UNMAP_ALL)
+			collect->ranges[nr++] = (struct cnova_pt_range){ op->start, op->last + 1 };
+	}
+	collect->nr_ranges = cnova_ranges_merge(collect->ranges, nr);
+	return 0;
+}
 
 static void cnova_collect_object(struct cnova_collect *collect, struct drm_gem_object *obj)
 {
@@ -227,17 +327,23 @@ static void cnova_collect_object(struct cnova_collect *collect, struct drm_gem_o
 	}
 }
 
-static void cnova_collect_range_locked(struct cnova_collect *collect, u64 start, u64 last)
+static void cnova_collect_ranges_locked(struct cnova_collect *collect)
 {
+	const struct cnova_pt_range *range = collect->ranges;
 	struct cnova_vm *vm = collect->vm;
 	struct cnova_bind_op *op;
 	struct drm_gpuva *va;
+	u32 nr = collect->nr_ranges;
 
-	drm_gpuvm_for_each_va_range(va, &vm->base, start, last + 1)
-		cnova_collect_object(collect, va->gem.obj);
+	if (!nr)
+		return;
 
-	for_each_pending(op, vm, start, last)
-		if (op->type == DRM_CNOVA_VM_BIND_OP_MAP)
+	for (u32 i = 0; i < nr; i++)
+		drm_gpuvm_for_each_va_range(va, &vm->base, range[i].start, range[i].end)
+			cnova_collect_object(collect, va->gem.obj);
+
+	for_each_pending(op, vm, range[0].start, range[nr - 1].end - 1)
+		if (op->bo && cnova_ranges_touch(range, nr, op))
 			cnova_collect_object(collect, &op->bo->ttm.base);
 }
 
@@ -247,14 +353,12 @@ static void cnova_collect_job_locked(struct cnova_collect *collect, struct cnova
 
 	collect->wanted = 0;
 	collect->last = NULL;
+	cnova_collect_ranges_locked(collect);
 	for (u32 i = 0; i < job->nr_ops; i++) {
 		struct cnova_bind_op *op = &job->ops[i];
 
-		/* Takes away mappings of one object only. */
 		if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL)
 			cnova_collect_object(collect, &op->bo->ttm.base);
-		else
-			cnova_collect_range_locked(collect, op->start, op->last);
 	}
 }
 
@@ -312,9 +416,14 @@ void cnova_object_set_fini(struct cnova_object_set *set)
  */
 int cnova_pending_collect(struct cnova_bind_job *job)
 {
-	struct cnova_collect collect = { .vm = job->vm, .set = &job->set };
+	struct cnova_collect collect;
+	int err;
 
 	lockdep_assert_held(&job->vm->submit_lock);
+
+	err = cnova_collect_init(&collect, job);
+	if (err)
+		return err;
 
 	for (;;) {
 		mutex_lock(&job->vm->vmm.lock);
@@ -326,16 +435,44 @@ int cnova_pending_collect(struct cnova_bind_job *job)
 		cnova_object_set_fini(&job->set);
 		collect.max = collect.wanted;
 		job->set.objs = kvmalloc_array(collect.max, sizeof(*job->set.objs),
-					       GFP_KERNEL_ACCOUNT);
-		if (!job->set.objs)
-			return -ENOMEM;
+					       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!job->set.objs) {
+			err = -ENOMEM;
+			break;
+		}
 	}
 
+	kvfree(collect.ranges);
 	cnova_object_set_sort_unique(&job->set);
-	return 0;
+	return err;
 }
 
 /* ------------------------------------------- what the page tables must know */
+
+/* Does a pending map have bytes on both sides of @va? */
+static bool cnova_pending_map_spans_locked(struct cnova_vm *vm, u64 va)
+{
+	struct rb_node *rb = vm->pending.rb_root.rb_node;
+
+	while (rb) {
+		struct cnova_bind_op *op = rb_entry(rb, struct cnova_bind_op, rb), *left;
+
+		if (op->start >= va) {
+			rb = rb->rb_left;
+			continue;
+		}
+
+		if (op->last >= va)
+			return true;
+
+		/* All on the left begin before @va too: does one of them end after it? */
+		left = rb_entry_safe(rb->rb_left, struct cnova_bind_op, rb);
+		if (left && left->__subtree_last >= va)
+			return true;
+		rb = rb->rb_right;
+	}
+	return false;
+}
 
 /**
  * cnova_pending_spans_locked() - May a mapping have bytes on both sides?
@@ -347,7 +484,6 @@ int cnova_pending_collect(struct cnova_bind_job *job)
  */
 bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va)
 {
-	struct cnova_bind_op *op;
 	struct drm_gpuva *live;
 
 	lockdep_assert_held(&vm->vmm.lock);
@@ -356,14 +492,7 @@ bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va)
 		return false;
 
 	live = drm_gpuva_find_first(&vm->base, va - 1, 1);
-	if (live && cnova_va_end(live) > va)
-		return true;
-
-	for_each_pending(op, vm, va - 1, va - 1)
-		if (cnova_bind_op_maps(op) && op->last >= va)
-			return true;
-
-	return false;
+	return (live && cnova_va_end(live) > va) || cnova_pending_map_spans_locked(vm, va);
 }
 
 /* Is anything in the range besides what @self makes? */
@@ -376,7 +505,7 @@ static bool cnova_pending_has_other_locked(struct cnova_bind_op *self)
 		return true;
 
 	for_each_pending(op, vm, self->start, self->last)
-		if (op != self && cnova_bind_op_maps(op))
+		if (op != self)
 			return true;
 
 	return false;

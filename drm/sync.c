@@ -110,7 +110,7 @@ static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct 
 	unsigned long flags;
 	bool cancelled;
 
-	in = kzalloc_obj(*in);
+	in = kzalloc_obj(*in, GFP_KERNEL_ACCOUNT);
 	if (!in) {
 		dma_fence_put(fence);
 		return ERR_PTR(-ENOMEM);
@@ -120,17 +120,26 @@ static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct 
 	dma_fence_init(&in->base, &cnova_in_fence_ops, &in->lock, dma_fence_context_alloc(1), 1);
 	in->fence = fence;
 	in->vm = vm;
+	/* As long as there is no callback, whoever cancels finds none. */
+	INIT_LIST_HEAD(&in->cb.node);
+	/* The reference of the callback. */
+	dma_fence_get(&in->base);
 
 	/* Listed before the callback can come, which takes it off the list. */
 	spin_lock_irqsave(&vm->in_fences_lock, flags);
 	list_add_tail(&in->entry, &vm->in_fences);
-	cancelled = vm->in_fences_cancelled;
 	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
 
-	dma_fence_get(&in->base);
-	if (dma_fence_add_callback(fence, &in->cb, cnova_in_fence_cb))
+	if (dma_fence_add_callback(fence, &in->cb, cnova_in_fence_cb)) {
 		cnova_in_fence_cb(fence, &in->cb);
-	else if (cancelled)
+		return in;
+	}
+
+	/* Looked at last: who cancelled before the callback was there did so in vain. */
+	spin_lock_irqsave(&vm->in_fences_lock, flags);
+	cancelled = vm->in_fences_cancelled;
+	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+	if (cancelled)
 		cnova_in_fence_cancel(in);
 
 	return in;

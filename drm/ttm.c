@@ -313,6 +313,10 @@ static int cnova_ttm_copy(struct cnova_device *cnova, const struct ttm_tt *tt,
 		cond_resched();
 	}
 
+	/* Then nothing was copied, see cnova_vram_clear(). */
+	if (!err && cnova_io_lost(&cnova->io, ~0))
+		err = -ENODEV;
+
 	drm_dev_exit(idx);
 	return err;
 }
@@ -386,6 +390,9 @@ static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_reso
 			err = cnova_vram_write(cnova, to, offset, page, PAGE_SIZE);
 		cond_resched();
 	}
+
+	if (!err && cnova_io_lost(&cnova->io, ~0))
+		err = -ENODEV;
 
 	drm_dev_exit(idx);
 	kfree(page);

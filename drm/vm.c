@@ -64,7 +64,9 @@ static int cnova_vm_init_tables(struct cnova_vm *vm)
 
 	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root);
 
-	down_read(&cnova->validate_lock);
+	err = down_read_interruptible(&cnova->validate_lock);
+	if (err)
+		goto err_fini;
 	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
 	if (!err) {
 		err = cnova_vmm_init(&vm->vmm, &cnova->mm, &cnova_vm_vmm_ops, &ctx);
@@ -72,6 +74,7 @@ static int cnova_vm_init_tables(struct cnova_vm *vm)
 	}
 	up_read(&cnova->validate_lock);
 
+err_fini:
 	if (err)
 		cnova_pt_alloc_fini(&vm->pt_alloc);
 	return err;
@@ -344,7 +347,7 @@ int cnova_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *f
 		return -EINVAL;
 	}
 
-	if (!drm_dev_enter(drm, &idx))
+	if (cnova_device_is_wedged(to_cnova_device(drm)) || !drm_dev_enter(drm, &idx))
 		return -ENODEV;
 
 	vm = cnova_vm_create(to_cnova_device(drm), file);

@@ -95,10 +95,13 @@ struct cnova_vm {
 	bool killed;
 
 	/**
-	 * @pending: Interval tree of the operations that were accepted and have
-	 * not run. Protected by &cnova_vmm.lock.
+	 * @pending: Interval tree of the maps, of memory and sparse, that were
+	 * accepted and have not run. Protected by &cnova_vmm.lock.
 	 */
 	struct rb_root_cached pending;
+
+	/** @nr_pending: Number of operations in @pending. Protected by &cnova_vmm.lock. */
+	u32 nr_pending;
 
 	/** @mapped: Bytes in the VA tree. Protected by &cnova_vmm.lock. */
 	u64 mapped;

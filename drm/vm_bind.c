@@ -176,11 +176,19 @@ err_refuse:
 static int cnova_parse_ops(struct cnova_bind_job *job, const struct drm_cnova_vm_bind_op *user,
 			   struct drm_file *file)
 {
+	u64 frames = 0;
+
 	for (u32 i = 0; i < job->nr_ops; i++) {
 		int err = cnova_parse_op(job, i, &user[i], file);
 
 		if (err)
 			return err;
+
+		/* The same large object many times: a shorter array may do. */
+		if (job->ops[i].type == DRM_CNOVA_VM_BIND_OP_MAP)
+			frames += (job->ops[i].last - job->ops[i].start) / SZ_2M + 1;
+		if (i && frames > CNOVA_MAX_BIND_FRAMES)
+			return cnova_bind_job_refuse(job, i, DRM_CNOVA_REASON_MEMORY, -ENOBUFS);
 		if (!(i % 256))
 			cond_resched();
 	}

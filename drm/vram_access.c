@@ -11,6 +11,7 @@
  */
 
 #include <linux/align.h>
+#include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -127,6 +128,10 @@ int cnova_vram_clear(struct cnova_device *cnova, const struct cnova_runs *runs)
 			cnova_vram_window_clear(&cnova->mm.pramin, piece.pa, piece.size);
 		cond_resched();
 	}
+
+	/* Then nothing was stored, and what others left behind would be shown. */
+	if (!err && cnova_io_lost(&cnova->io, ~0))
+		err = -ENODEV;
 
 	return err;
 }

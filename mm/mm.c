@@ -63,6 +63,17 @@ err_put_caches:
 }
 
 /**
+ * cnova_mm_stop() - Leave the GPU as it was found, before somebody else gets it.
+ * @mm: Memory management without address spaces.
+ *
+ * Context: Process context, the device still there.
+ */
+void cnova_mm_stop(struct cnova_mm *mm)
+{
+	cnova_pramin_restore(&mm->pramin);
+}
+
+/**
  * cnova_mm_fini() - The end of cnova_mm_init().
  * @mm: Memory management without address spaces, all VRAM given back.
  *

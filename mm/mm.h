@@ -35,6 +35,7 @@ struct cnova_mm {
 };
 
 int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);
+void cnova_mm_stop(struct cnova_mm *mm);
 void cnova_mm_fini(struct cnova_mm *mm);
 
 #endif /* _CNOVA_MM_MM_H_ */

@@ -58,15 +58,29 @@ int cnova_pramin_init(struct cnova_pramin *pramin, struct device *dev, struct cn
 }
 
 /**
- * cnova_pramin_fini() - Leave the window where it was found.
+ * cnova_pramin_restore() - Leave the window where it was found.
  * @pramin: The arbiter.
  *
- * Context: Process context; no cursor is in use.
+ * Context: Process context.
+ */
+void cnova_pramin_restore(struct cnova_pramin *pramin)
+{
+	mutex_lock(&pramin->lock);
+	cnova_wr32(pramin->io, pramin->window->reg, pramin->boot);
+	cnova_io_account(pramin->io, CNOVA_IO_WINDOW_MOVE, 1);
+	pramin->base = CNOVA_PRAMIN_UNKNOWN;
+	mutex_unlock(&pramin->lock);
+}
+
+/**
+ * cnova_pramin_fini() - The end of cnova_pramin_init().
+ * @pramin: The arbiter.
+ *
+ * Context: Process context; no cursor is in use. The device may be gone.
  */
 void cnova_pramin_fini(struct cnova_pramin *pramin)
 {
-	cnova_wr32(pramin->io, pramin->window->reg, pramin->boot);
-	cnova_io_account(pramin->io, CNOVA_IO_WINDOW_MOVE, 1);
+	cnova_pramin_restore(pramin);
 	mutex_destroy(&pramin->lock);
 }
 
@@ -134,7 +148,7 @@ static void cnova_pramin_access(struct cnova_pramin_cursor *cursor, u64 pa, u64 
 	struct cnova_pramin *pramin = cursor->pramin;
 	u32 offset = NV_PRAMIN + pa % NV_PRAMIN_SIZE;
 
-	if (WARN_ONCE(pa % width || pa >= pramin->size,
+	if (WARN_ONCE(pa & (width - 1) || pa >= pramin->size,
 		      "cnova: access of %u bytes at %#llx, VRAM ends at %#llx\n",
 		      width, pa, pramin->size)) {
 		*value = ~0ULL;
@@ -159,28 +173,38 @@ static void cnova_pramin_access(struct cnova_pramin_cursor *cursor, u64 pa, u64 
 		mutex_unlock(&pramin->lock);
 }
 
-#define CNOVA_PRAMIN_ACCESSORS(bits)							\
-u##bits cnova_pramin_rd##bits(struct cnova_pramin_cursor *cursor,			\
-			      struct cnova_vram_addr pa)				\
-{											\
-	u64 value = 0;									\
-											\
-	cnova_pramin_access(cursor, pa.raw, &value, (bits) / 8, false);			\
-	return value;									\
-}											\
-											\
-void cnova_pramin_wr##bits(struct cnova_pramin_cursor *cursor,				\
-			   struct cnova_vram_addr pa, u##bits value)			\
-{											\
-	u64 word = value;								\
-											\
-	cnova_pramin_access(cursor, pa.raw, &word, (bits) / 8, true);			\
+/**
+ * cnova_pramin_load() - Load from VRAM.
+ * @cursor: Cursor.
+ * @pa: Address, a multiple of @width.
+ * @width: Bytes: 1, 2, 4 or 8.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ * Return: What is there.
+ */
+u64 cnova_pramin_load(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+		      unsigned int width)
+{
+	u64 value;
+
+	cnova_pramin_access(cursor, pa.raw, &value, width, false);
+	return value;
 }
 
-CNOVA_PRAMIN_ACCESSORS(8)
-CNOVA_PRAMIN_ACCESSORS(16)
-CNOVA_PRAMIN_ACCESSORS(32)
-CNOVA_PRAMIN_ACCESSORS(64)
+/**
+ * cnova_pramin_store() - Store to VRAM.
+ * @cursor: Cursor.
+ * @pa: Address, a multiple of @width.
+ * @value: What to store.
+ * @width: Bytes: 1, 2, 4 or 8.
+ *
+ * Context: Process context, fence signalling path. May sleep, for the window.
+ */
+void cnova_pramin_store(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+			u64 value, unsigned int width)
+{
+	cnova_pramin_access(cursor, pa.raw, &value, width, true);
+}
 
 /**
  * cnova_pramin_write() - Store words.

@@ -59,19 +59,16 @@ struct cnova_pramin_cursor {
 int cnova_pramin_init(struct cnova_pramin *pramin, struct device *dev, struct cnova_io *io,
 		      const struct cnova_chip_window *window, u64 size);
 void cnova_pramin_fini(struct cnova_pramin *pramin);
+void cnova_pramin_restore(struct cnova_pramin *pramin);
 void cnova_pramin_reset(struct cnova_pramin *pramin);
 
 void cnova_pramin_begin(struct cnova_pramin *pramin, struct cnova_pramin_cursor *cursor);
 void cnova_pramin_end(struct cnova_pramin_cursor *cursor);
 
-u8 cnova_pramin_rd8(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa);
-u16 cnova_pramin_rd16(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa);
-u32 cnova_pramin_rd32(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa);
-u64 cnova_pramin_rd64(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa);
-void cnova_pramin_wr8(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa, u8 value);
-void cnova_pramin_wr16(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa, u16 value);
-void cnova_pramin_wr32(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa, u32 value);
-void cnova_pramin_wr64(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa, u64 value);
+u64 cnova_pramin_load(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+		      unsigned int width);
+void cnova_pramin_store(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
+			u64 value, unsigned int width);
 
 void cnova_pramin_write(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
 			const u64 *words, u32 nr);
@@ -80,5 +77,53 @@ void cnova_pramin_read(struct cnova_pramin_cursor *cursor, struct cnova_vram_add
 void cnova_pramin_fill(struct cnova_pramin_cursor *cursor, struct cnova_vram_addr pa,
 		       u64 value, u32 nr);
 void cnova_pramin_order(struct cnova_pramin_cursor *cursor);
+
+static inline u8 cnova_pramin_rd8(struct cnova_pramin_cursor *cursor,
+				  struct cnova_vram_addr pa)
+{
+	return cnova_pramin_load(cursor, pa, sizeof(u8));
+}
+
+static inline void cnova_pramin_wr8(struct cnova_pramin_cursor *cursor,
+				    struct cnova_vram_addr pa, u8 value)
+{
+	cnova_pramin_store(cursor, pa, value, sizeof(u8));
+}
+
+static inline u16 cnova_pramin_rd16(struct cnova_pramin_cursor *cursor,
+				    struct cnova_vram_addr pa)
+{
+	return cnova_pramin_load(cursor, pa, sizeof(u16));
+}
+
+static inline void cnova_pramin_wr16(struct cnova_pramin_cursor *cursor,
+				     struct cnova_vram_addr pa, u16 value)
+{
+	cnova_pramin_store(cursor, pa, value, sizeof(u16));
+}
+
+static inline u32 cnova_pramin_rd32(struct cnova_pramin_cursor *cursor,
+				    struct cnova_vram_addr pa)
+{
+	return cnova_pramin_load(cursor, pa, sizeof(u32));
+}
+
+static inline void cnova_pramin_wr32(struct cnova_pramin_cursor *cursor,
+				     struct cnova_vram_addr pa, u32 value)
+{
+	cnova_pramin_store(cursor, pa, value, sizeof(u32));
+}
+
+static inline u64 cnova_pramin_rd64(struct cnova_pramin_cursor *cursor,
+				    struct cnova_vram_addr pa)
+{
+	return cnova_pramin_load(cursor, pa, sizeof(u64));
+}
+
+static inline void cnova_pramin_wr64(struct cnova_pramin_cursor *cursor,
+				     struct cnova_vram_addr pa, u64 value)
+{
+	cnova_pramin_store(cursor, pa, value, sizeof(u64));
+}
 
 #endif /* _CNOVA_MM_PRAMIN_H_ */
