@@ -276,8 +276,13 @@ void cnova_device_stop(struct cnova_device *cnova)
 	 * gives memory back after this finds nobody to tell.
 	 */
 	down_write(&cnova->io_lock);
-	cnova_ttm_release_locked(cnova);
-	cnova_vram_mgr_release_locked(cnova);
+	if (atomic64_read(&cnova->quarantined)) {
+		/* It did not answer: what it still reaches cannot be taken back piecemeal. */
+		cnova_io_reset(&cnova->io);
+	} else {
+		cnova_ttm_release_locked(cnova);
+		cnova_vram_mgr_release_locked(cnova);
+	}
 	cnova_io_gone(&cnova->io);
 	up_write(&cnova->io_lock);
 

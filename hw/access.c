@@ -164,6 +164,22 @@ void cnova_io_dma_revoke(struct cnova_io *io, u64 bus, u32 nr_pages)
 }
 
 /**
+ * cnova_io_reset() - Make a GPU forget everything, before somebody else gets it.
+ * @io: The GPU, which nobody uses.
+ *
+ * On PCI this is the bus's to do.
+ *
+ * Context: Process context.
+ */
+void cnova_io_reset(struct cnova_io *io)
+{
+	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
+
+	if (ops && ops->reset)
+		ops->reset(io->priv);
+}
+
+/**
  * cnova_io_bar1_page() - The page behind BAR1, for a CPU mapping.
  * @io: The GPU; a software one, on PCI the BAR itself is mapped.
  * @offset: Offset in BAR1.

@@ -55,6 +55,7 @@ bool cnova_io_lost(struct cnova_io *io, u32 value);
 int cnova_io_populate(struct cnova_io *io, u64 pa, u64 size);
 void cnova_io_release(struct cnova_io *io, u64 pa, u64 size);
 int cnova_io_dma_grant(struct cnova_io *io, u64 bus, struct page *page, u32 nr_pages);
+void cnova_io_reset(struct cnova_io *io);
 void cnova_io_dma_revoke(struct cnova_io *io, u64 bus, u32 nr_pages);
 
 struct page *cnova_io_bar1_page(struct cnova_io *io, u64 offset);

@@ -75,8 +75,14 @@ struct cnova_io_ops {
 	 */
 	int (*dma_grant)(void *priv, u64 bus, struct page *page, u32 nr_pages);
 
-	/** @dma_revoke: End of that. Process context. */
+	/** @dma_revoke: End of that: nothing may map them any more. Process context. */
 	void (*dma_revoke)(void *priv, u64 bus, u32 nr_pages);
+
+	/**
+	 * @reset: Forget everything, as after power-on: translations, stores on their
+	 * way, grants, memory in use. Nobody uses the GPU meanwhile. Process context.
+	 */
+	void (*reset)(void *priv);
 
 	/**
 	 * @bar1_page: The page behind BAR1 at @offset now, as BAR1 translates it,

@@ -76,6 +76,7 @@ static const struct cnova_io_ops cnova_sim_io_ops = {
 	.vram_release = cnova_sim_vram_release,
 	.dma_grant = cnova_sim_sysmem_grant,
 	.dma_revoke = cnova_sim_sysmem_revoke,
+	.reset = cnova_sim_reset,
 	.bar1_page = cnova_sim_bar1_page,
 	.bar1_fill = cnova_sim_bar1_fill,
 	.bar1_read = cnova_sim_bar1_read,
@@ -128,9 +129,27 @@ static int cnova_sim_configure(struct cnova_sim *sim)
 	return 0;
 }
 
+/**
+ * cnova_sim_new_mmu() - Make a walker and a TLB that know nothing.
+ * @sim: The device, configured.
+ *
+ * Context: Process context.
+ * Return: For cnova_sim_mmu_destroy(); NULL: no memory.
+ */
+struct cnova_sim_mmu *cnova_sim_new_mmu(struct cnova_sim *sim)
+{
+	const struct cnova_sim_mem mem = {
+		.ops = &cnova_sim_memory_ops,
+		.priv = sim,
+		.vram_size = sim->vram_size,
+		.wpr_start = sim->wpr_start,
+	};
+
+	return cnova_sim_mmu_create(&sim->chip->traits, &mem, false);
+}
+
 static struct cnova_sim *cnova_sim_create(void)
 {
-	struct cnova_sim_mem mem = { .ops = &cnova_sim_memory_ops };
 	struct cnova_sim *sim;
 	int err;
 
@@ -148,10 +167,7 @@ static struct cnova_sim *cnova_sim_create(void)
 	INIT_WORK(&sim->refill, cnova_sim_refill_work);
 	cnova_sim_report_init(sim);
 
-	mem.priv = sim;
-	mem.vram_size = sim->vram_size;
-	mem.wpr_start = sim->wpr_start;
-	sim->mmu = cnova_sim_mmu_create(&sim->chip->traits, &mem, false);
+	sim->mmu = cnova_sim_new_mmu(sim);
 	if (!sim->mmu) {
 		err = -ENOMEM;
 		goto err_free;

@@ -214,6 +214,7 @@ void cnova_sim_vram_store(struct cnova_sim *sim, u64 pa, u64 value, unsigned int
 void cnova_sim_vram_read(struct cnova_sim *sim, u64 pa, void *dst, u32 size);
 void cnova_sim_vram_write(struct cnova_sim *sim, u64 pa, const void *src, u32 size);
 struct page *cnova_sim_vram_map(struct cnova_sim *sim, u64 pa);
+void cnova_sim_vram_release_all(struct cnova_sim *sim);
 void cnova_sim_vram_fini(struct cnova_sim *sim);
 
 /* sysmem.c */
@@ -272,6 +273,12 @@ int cnova_sim_eye_read(void *priv, u64 pdb, u64 va, void *dst, u64 size, u64 *fa
 int cnova_sim_eye_write(void *priv, u64 pdb, u64 va, const void *src, u64 size, u64 *fault_va);
 int cnova_sim_eye_walk(void *priv, u64 pdb,
 		       int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
+
+/* sim.c */
+struct cnova_sim_mmu *cnova_sim_new_mmu(struct cnova_sim *sim);
+
+/* reset.c */
+void cnova_sim_reset(void *priv);
 
 /* debugfs.c */
 u32 cnova_sim_gpu_stale(void *priv);

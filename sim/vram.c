@@ -438,6 +438,32 @@ void cnova_sim_vram_release(void *priv, u64 pa, u64 size)
 }
 
 /**
+ * cnova_sim_vram_release_all() - No memory is in use any more.
+ * @sim: The device, whose tables and TLB know nothing.
+ *
+ * Context: Process context.
+ */
+void cnova_sim_vram_release_all(struct cnova_sim *sim)
+{
+	struct cnova_sim_block *block;
+	unsigned long index;
+	unsigned int page;
+
+	mutex_lock(&sim->populate_lock);
+	xa_for_each(&sim->blocks, index, block) {
+		DECLARE_BITMAP(populated, CNOVA_SIM_BLOCK_PAGES);
+
+		/* With its last page the block goes. */
+		bitmap_copy(populated, block->populated, CNOVA_SIM_BLOCK_PAGES);
+		for_each_set_bit(page, populated, CNOVA_SIM_BLOCK_PAGES)
+			cnova_sim_vram_release_page(sim, (u64)index * CNOVA_SIM_BLOCK_SIZE +
+						    (u64)page * CNOVA_SIM_PAGE_SIZE);
+		cond_resched();
+	}
+	mutex_unlock(&sim->populate_lock);
+}
+
+/**
  * cnova_sim_vram_fini() - Free all memory.
  * @sim: The device.
  *
