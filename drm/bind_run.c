@@ -264,8 +264,8 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
  *
  * Context: Process context, fence signalling path.
  * Return: 0; -ECANCELED: the address space was killed or dead, nothing was
- * touched; -ENODEV: the device is gone; -EIO, -ETIMEDOUT: the hardware failed,
- * the address space is dead now.
+ * touched; -ENODEV: the device is gone; -EIO: the hardware failed, the address
+ * space is dead now.
  */
 int cnova_bind_job_run(struct cnova_bind_job *job)
 {
@@ -289,7 +289,9 @@ int cnova_bind_job_run(struct cnova_bind_job *job)
 		queue_work(vm->cnova->cleanup_wq, &vm->died_work);
 
 	dma_fence_end_signalling(cookie);
-	return err;
+
+	/* A wait that timed out would look the same to user space. */
+	return err == -ETIMEDOUT ? -EIO : err;
 }
 
 /**

@@ -219,7 +219,11 @@ struct drm_cnova_vm_get_state {
 	/** @state: out: DRM_CNOVA_VM_ACTIVE or DRM_CNOVA_VM_DEAD. */
 	__u32 state;
 
-	/** @error: out: errno (positive) that killed it, 0 while active. */
+	/**
+	 * @error: out: what killed it, as a positive errno; 0 while active.
+	 * ETIMEDOUT: a TLB invalidate was not acknowledged in time; EIO: the unit
+	 * is stuck, and with it the device; ENODEV: the device is gone.
+	 */
 	__u32 error;
 
 	/** @pad: out: 0. */
@@ -409,8 +413,8 @@ enum drm_cnova_vm_bind_reason {
  * (no memory for an array this long; a shorter one may do), EBUSY (too many
  * binds pending), EINTR (nothing happened), ETIME (WAIT_FOR_SUBMIT), ENODEV.
  * From a synchronous bind also what the fence of an asynchronous one carries:
- * ECANCELED: the VM was destroyed meanwhile; EIO, ETIMEDOUT: the hardware failed,
- * the VM is dead.
+ * ECANCELED: the VM was destroyed meanwhile; EIO: the hardware failed, the VM is
+ * dead.
  */
 struct drm_cnova_vm_bind {
 	/** @vm_id: in: the VM. */
