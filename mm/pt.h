@@ -27,7 +27,8 @@
  * *cleanup* (process context) unpins, and gives back tables that nothing uses.
  *
  * The engine takes no lock. Whoever owns the tree serialises all calls that take
- * a &struct cnova_pt_tree; in the kernel that is &cnova_vmm.lock. It never reads VRAM: the shadow answers every question.
+ * a &struct cnova_pt_tree; in the kernel that is &cnova_vmm.lock. It never reads
+ * VRAM: the shadow answers every question.
  */
 
 /** enum cnova_extent_type - What a range of an address space is. */

@@ -183,7 +183,7 @@ static void cnova_pt_slot_break(struct cnova_pt_walk *walk, struct cnova_pt_slot
 static u64 cnova_pt_slot_entry(struct cnova_pt_walk *walk, struct cnova_pt_slots *s, u32 slot)
 {
 	u64 va = s->va + slot * s->span, now = s->big->big.value[slot];
-	bool valid = s->small && s->small->small.valid & BIT(slot);
+	bool valid = s->small && s->small->small.valid[slot];
 	bool is_4k = s->is[slot] == CNOVA_PT_SLOT_4K;
 
 	switch (s->to_be[slot]) {

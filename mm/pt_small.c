@@ -9,8 +9,10 @@
  */
 
 #include <linux/bitmap.h>
+#include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "mm/pt_walk.h"
 
@@ -31,14 +33,6 @@ static void cnova_pt_small_count(const struct cnova_pt_walk *walk, struct cnova_
 {
 	small->live = bitmap_weight(small->small.used,
 				    1U << walk->fmt->level[CNOVA_PT_4K].bits);
-}
-
-/* Bits of the 64K entries that [@a, @b) touches. */
-static u32 cnova_pt_small_slots(const struct cnova_pt_walk *walk, u32 a, u32 b)
-{
-	u32 pages = cnova_pt_slot_pages(walk->fmt);
-
-	return GENMASK((b - 1) / pages, a / pages);
 }
 
 /**
@@ -84,12 +78,31 @@ bool cnova_pt_small_shows(const struct cnova_pt_fmt *fmt, const struct cnova_pt_
 	return false;
 }
 
+/* Clear entries [@a, @b). Return: how many were used. */
+static u32 cnova_pt_small_zero(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
+			       u32 a, u32 b, bool all)
+{
+	u32 i, nr = 0;
+
+	for (i = a; i < b; i++) {
+		bool used = test_bit(i, small->small.used);
+
+		nr += used;
+		if (used || all)
+			cnova_pt_put(walk, small->pa.raw + i * sizeof(u64), 0);
+	}
+
+	bitmap_clear(small->small.used, a, b - a);
+	small->live -= nr;
+	return nr;
+}
+
 /**
- * cnova_pt_small_clear() - Clear entries.
+ * cnova_pt_small_clear() - Clear all entries below some 64K entries.
  * @walk: Execution.
  * @small: 4K table.
- * @va: First address.
- * @end: Address after the last.
+ * @va: First address, of a whole 64K entry.
+ * @end: Address after the last 64K entry.
  * @all: Also entries that the shadow says are clear: what the table holds is
  *       undefined.
  *
@@ -98,22 +111,34 @@ bool cnova_pt_small_shows(const struct cnova_pt_fmt *fmt, const struct cnova_pt_
 void cnova_pt_small_clear(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
 			  u64 va, u64 end, bool all)
 {
-	unsigned long *used = small->small.used;
-	u32 a, b, i, slot, pages = cnova_pt_slot_pages(walk->fmt);
-
-	if (va == end)
-		return;
+	u32 a, b, slot, pages = cnova_pt_slot_pages(walk->fmt);
 
 	cnova_pt_small_entries(walk, va, end, &a, &b);
-	for (i = a; i < b; i++)
-		if (all || test_bit(i, used))
-			cnova_pt_put(walk, small->pa.raw + i * sizeof(u64), 0);
+	cnova_pt_small_zero(walk, small, a, b, all);
+	for (slot = a / pages; slot < b / pages; slot++)
+		small->small.valid[slot] = 0;
+}
 
-	bitmap_clear(used, a, b - a);
-	for (slot = a / pages; slot <= (b - 1) / pages; slot++)
-		if (!cnova_pt_small_uses(walk->fmt, small, slot))
-			small->small.valid &= ~BIT(slot);
-	cnova_pt_small_count(walk, small);
+/**
+ * cnova_pt_small_zap() - Clear leaves.
+ * @walk: Execution.
+ * @small: 4K table.
+ * @va: First address.
+ * @end: Address after the last, below the same 64K entry. No entry is sparse.
+ *
+ * Context: As mm/pt.h says.
+ */
+void cnova_pt_small_zap(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
+			u64 va, u64 end)
+{
+	u32 a, b, nr;
+	u8 *valid;
+
+	cnova_pt_small_entries(walk, va, end, &a, &b);
+	valid = &small->small.valid[a / cnova_pt_slot_pages(walk->fmt)];
+	nr = cnova_pt_small_zero(walk, small, a, b, false);
+	if (!WARN_ON_ONCE(nr > *valid))
+		*valid -= nr;
 }
 
 /**
@@ -136,6 +161,20 @@ void cnova_pt_small_sparse(struct cnova_pt_walk *walk, struct cnova_pt_node *sma
 
 	bitmap_set(small->small.used, a, b - a);
 	cnova_pt_small_count(walk, small);
+}
+
+/* [@a, @b) is memory now. Slots count from zero, as cnova_pt_small_paint() leaves them. */
+static void cnova_pt_small_count_valid(const struct cnova_pt_walk *walk,
+				       struct cnova_pt_node *small, u32 a, u32 b)
+{
+	u32 pages = cnova_pt_slot_pages(walk->fmt);
+
+	while (a < b) {
+		u32 stop = min(round_down(a, pages) + pages, b);
+
+		small->small.valid[a / pages] += stop - a;
+		a = stop;
+	}
 }
 
 static void cnova_pt_small_store(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
@@ -177,7 +216,7 @@ static void cnova_pt_small_extent(struct cnova_pt_walk *walk, struct cnova_pt_no
 
 	bitmap_set(used, first, stop - first);
 	if (extent->type == CNOVA_EXTENT_MEM)
-		small->small.valid |= cnova_pt_small_slots(walk, first, stop);
+		cnova_pt_small_count_valid(walk, small, first, stop);
 }
 
 /**
@@ -195,17 +234,18 @@ static void cnova_pt_small_extent(struct cnova_pt_walk *walk, struct cnova_pt_no
 void cnova_pt_small_paint(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
 			  u64 va, u64 end, bool in_place, bool all)
 {
-	u32 a, b;
+	u32 a, b, pages = cnova_pt_slot_pages(walk->fmt);
 
 	cnova_pt_small_entries(walk, va, end, &a, &b);
-	small->small.valid &= ~cnova_pt_small_slots(walk, a, b);
+	memset(&small->small.valid[a / pages], 0, (b - a) / pages);
 
 	while (va < end) {
 		const struct cnova_extent *extent = cnova_pt_extent_at(&walk->reader, va);
 		u64 stop = extent ? min(extent->start, end) : end;
 
 		if (stop > va) {
-			cnova_pt_small_clear(walk, small, va, stop, all);
+			cnova_pt_small_entries(walk, va, stop, &a, &b);
+			cnova_pt_small_zero(walk, small, a, b, all);
 		} else {
 			stop = min(extent->end, end);
 			cnova_pt_small_extent(walk, small, va, stop, in_place);

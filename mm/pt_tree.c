@@ -299,7 +299,7 @@ bool cnova_pt_has_leaf(const struct cnova_pt_fmt *fmt, const struct cnova_pt_nod
 	if (!node || !node->live)
 		return false;
 	if (node->kind == CNOVA_PT_4K)
-		return node->small.valid;
+		return memchr_inv(node->small.valid, 0, sizeof(node->small.valid));
 	if (node->kind == CNOVA_PT_64K) {
 		for (i = 0; i < cnova_pt_nr_slots(fmt); i++)
 			if (cnova_pt_word_is_leaf(node->big.value[i]))

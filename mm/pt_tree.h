@@ -38,10 +38,10 @@ struct cnova_pt_small {
 	/** @used: Entries that are not zero. */
 	DECLARE_BITMAP(used, CNOVA_PT_SMALL_ENTRIES);
 	/**
-	 * @valid: Bit s: among the used entries below 64K entry s some may be
-	 * leaves; clear: all are sparse.
+	 * @valid: How many of the used entries below each 64K entry are leaves; the
+	 * rest is sparse.
 	 */
-	u32 valid;
+	u8 valid[CNOVA_PT_BIG_ENTRIES];
 };
 
 /** struct cnova_pt_big - Shadow of a 64K table. */

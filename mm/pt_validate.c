@@ -10,6 +10,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "mm/pt_walk.h"
 
@@ -76,7 +77,7 @@ static bool cnova_pt_check_big(struct cnova_pt_check *check, const struct cnova_
 
 static bool cnova_pt_check_small_entry(struct cnova_pt_check *check,
 				       const struct cnova_pt_node *small,
-				       const struct cnova_pt_node *big, u32 i, u64 va)
+				       const struct cnova_pt_node *big, u32 i, u64 va, u8 *valid)
 {
 	u32 shift = check->fmt->level[CNOVA_PT_64K].shift - check->fmt->level[CNOVA_PT_4K].shift;
 	u64 word = cnova_pt_load(check, small, i);
@@ -91,8 +92,7 @@ static bool cnova_pt_check_small_entry(struct cnova_pt_check *check,
 	case CNOVA_PT_ENTRY_SPARSE:
 		return true;
 	case CNOVA_PT_ENTRY_LEAF:
-		if (!(small->small.valid & BIT(i >> shift)))
-			return cnova_pt_fail(check, va, "4K leaf that the shadow calls sparse");
+		valid[i >> shift]++;
 		if (big && big->big.value[i >> shift])
 			return cnova_pt_fail(check, va, "4K leaf under a 64K entry");
 		return true;
@@ -105,13 +105,16 @@ static bool cnova_pt_check_small(struct cnova_pt_check *check, const struct cnov
 				 const struct cnova_pt_node *big, u64 va)
 {
 	u32 i, nr = 1U << check->fmt->level[CNOVA_PT_4K].bits;
+	u8 valid[CNOVA_PT_BIG_ENTRIES] = {};
 
 	if (!cnova_pt_check_node(check, small, CNOVA_PT_4K, va))
 		return false;
 
 	for (i = 0; i < nr; i++)
-		if (!cnova_pt_check_small_entry(check, small, big, i, va))
+		if (!cnova_pt_check_small_entry(check, small, big, i, va, valid))
 			return false;
+	if (memcmp(valid, small->small.valid, sizeof(valid)))
+		return cnova_pt_fail(check, va, "count of leaves below a 64K entry");
 
 	return small->live == bitmap_weight(small->small.used, nr) ||
 	       cnova_pt_fail(check, va, "count of a 4K table");

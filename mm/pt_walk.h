@@ -150,6 +150,8 @@ void cnova_pt_set_big(struct cnova_pt_walk *walk, struct cnova_pt_node *big, u32
 /* mm/pt_small.c */
 void cnova_pt_small_clear(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
 			  u64 va, u64 end, bool all);
+void cnova_pt_small_zap(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
+			u64 va, u64 end);
 void cnova_pt_small_sparse(struct cnova_pt_walk *walk, struct cnova_pt_node *small,
 			   u64 va, u64 end);
 void cnova_pt_small_paint(struct cnova_pt_walk *walk, struct cnova_pt_node *small,

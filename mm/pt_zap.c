@@ -42,7 +42,7 @@ static void cnova_pt_zap_slot(struct cnova_pt_walk *walk, struct cnova_pt_node *
 	if (!cnova_pt_small_uses(walk->fmt, small, slot))
 		return;
 
-	cnova_pt_small_clear(walk, small, start, end, false);
+	cnova_pt_small_zap(walk, small, start, end);
 	if (big && !cnova_pt_small_uses(walk->fmt, small, slot))
 		cnova_pt_set_big(walk, big, slot, walk->fmt->blocked);
 }
@@ -107,7 +107,8 @@ static void cnova_pt_zap_walk_init(struct cnova_pt_walk *walk, struct cnova_pt_t
 /**
  * cnova_pt_zap() - Clear the leaves of mappings that lose their memory.
  * @tree: Shadow.
- * @range: What whole mappings cover: no leaf reaches beyond.
+ * @range: What whole mappings of memory cover: no leaf reaches beyond, and nothing in
+ *         it is sparse.
  * @io: Where stores go.
  *
  * Tables stay, empty ones too. The stores are neither ordered nor followed by an

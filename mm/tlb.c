@@ -98,12 +98,9 @@ static int cnova_tlb_wait_idle(struct cnova_tlb *tlb)
 /* It was busy for too long: dead address space, or wedged device? */
 static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 {
-	int err;
+	/* As long again: late is not stuck, and only one address space has to die. */
+	int err = cnova_tlb_wait_idle(tlb);
 
-	/* Not at the very next moment: "a little late" is not "stuck". */
-	fsleep(tlb->timeout_us / 8 + 1);
-
-	err = cnova_tlb_look(tlb);
 	if (err == -ENODEV)
 		return err;
 
@@ -143,7 +140,8 @@ static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
  * All stores to its tables must be in memory: cnova_pramin_order().
  *
  * Context: Process context, fence signalling path. Sleeps for the hardware, not
- *          longer than a little over &cnova_tlb.timeout_us, twice.
+ *          longer than four times &cnova_tlb.timeout_us, and that only once: then the
+ *          device is wedged.
  * Return: 0: no translation of before is in use any more. -ETIMEDOUT: not
  * acknowledged; the address space cannot be used. -EIO: the device is wedged.
  * -ENODEV: it is gone.

@@ -250,7 +250,8 @@ void cnova_vmm_cleanup(struct cnova_vmm *vmm, struct cnova_vmm_job *job)
 /**
  * cnova_vmm_zap_locked() - Clear the leaves of mappings that lose their memory.
  * @vmm: Address space.
- * @range: What whole mappings cover: no leaf reaches beyond.
+ * @range: What whole mappings of memory cover: no leaf reaches beyond, and nothing in
+ *         it is sparse.
  *
  * Tables stay, so that binding again needs few. Nothing is forgotten by the TLB
  * before cnova_vmm_flush_locked().

@@ -187,7 +187,7 @@ static int cnova_vmm_piece_get(struct cnova_vmm *vmm, void *ctx, struct cnova_vr
 	if (found)
 		return 0;
 
-	page = kzalloc(sizeof(*page), GFP_KERNEL);
+	page = kzalloc_obj(*page);
 	if (!page)
 		return -ENOMEM;
 

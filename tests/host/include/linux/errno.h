@@ -1,8 +1,3 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the host tests need of the kernel's header of this name. */
-#ifndef _HOST_LINUX_ERRNO_H_
-#define _HOST_LINUX_ERRNO_H_
-
-#include <errno.h>
-
-#endif
+/* The C library takes its numbers from here: hand over to the system's header. */
+#include_next <linux/errno.h>

@@ -3,12 +3,12 @@
 #ifndef _HOST_LINUX_LIMITS_H_
 #define _HOST_LINUX_LIMITS_H_
 
-#include <limits.h>
-#include <linux/types.h>
+/* The C library includes this one too. */
+#include_next <linux/limits.h>
 
-#define U8_MAX	((u8)~0U)
-#define U16_MAX	((u16)~0U)
-#define U32_MAX	((u32)~0U)
-#define U64_MAX	((u64)~0ULL)
+#define U8_MAX	((unsigned char)~0U)
+#define U16_MAX	((unsigned short)~0U)
+#define U32_MAX	(~0U)
+#define U64_MAX	(~0ULL)
 
 #endif

@@ -8,10 +8,10 @@
 #define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define offsetofend(type, member)	(offsetof(type, member) + sizeof_field(type, member))
 
-#define DECLARE_FLEX_ARRAY(type, name)	\
-	struct {			\
+#define DECLARE_FLEX_ARRAY(type, name)		\
+	struct {				\
 		struct { } __empty_##name;	\
-		type name[];		\
+		type name[];			\
 	}
 
 #endif

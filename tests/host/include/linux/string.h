@@ -5,4 +5,12 @@
 
 #include <string.h>
 
+static inline void *memchr_inv(const void *p, int c, size_t n)
+{
+	for (; n; n--, p++)
+		if (*(const unsigned char *)p != (unsigned char)c)
+			return (void *)p;
+	return NULL;
+}
+
 #endif

@@ -24,7 +24,6 @@ typedef unsigned int gfp_t;
 #define __force
 #define __must_check
 #define __maybe_unused	__attribute__((__unused__))
-#define __always_inline	inline __attribute__((__always_inline__))
 #define __packed	__attribute__((__packed__))
 #define __aligned(x)	__attribute__((__aligned__(x)))
 

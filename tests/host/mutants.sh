@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Try the defects of mutants.txt: mutants.sh BUILD-DIRECTORY [NAME...]. Prints TAP.
+#
+# Each is applied to a copy of the sources, and the test named beside it has to fail.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+top=$(cd -- "$here/../.." && pwd)
+build=$1
+shift
+nr=0 failed=0
+
+mkdir -p "$build/src"
+fresh() {
+	local d
+	for d in hw mm sim tests/host; do
+		mkdir -p "$build/src/$d"
+		cp -ru "$top/$d/." "$build/src/$d"
+	done
+}
+
+result() {
+	nr=$((nr + 1))
+	echo "$1 $nr - mutant $2${3:+ # $3}"
+	[ "$1" = ok ] || failed=$((failed + 1))
+}
+
+# apply FILE OLD NEW: replace the one line that is OLD but for amounts of white space.
+apply() {
+	python3 - "$@" <<'PY'
+import sys
+path, old, new = sys.argv[1:]
+with open(path) as f:
+    lines = f.read().split("\n")
+at = [i for i, line in enumerate(lines) if line.split() == old.split()]
+if len(at) != 1:
+    sys.exit(1)
+lines[at[0]] = new
+with open(path, "w") as f:
+    f.write("\n".join(lines))
+PY
+}
+
+fresh
+while IFS=$'\t' read -r name test file old new; do
+	case $name in ''|'#'*) continue ;; esac
+	[ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
+
+	cp "$top/$file" "$build/src/$file"
+	if ! apply "$build/src/$file" "$old" "$new"; then
+		result 'not ok' "$name" "its line is not there once"
+		continue
+	fi
+	if ! make -s -C "$build/src/tests/host" BUILD="$build/obj" "$build/obj/$test" \
+			>"$build/log" 2>&1; then
+		result 'not ok' "$name" "does not build"
+	elif ROUNDS=4 VECTORS=$here/data/mmu_vectors.csv timeout 300 "$build/obj/$test" \
+			>"$build/log" 2>&1; then
+		result 'not ok' "$name" "survives $test"
+	else
+		result ok "$name: killed by $test"
+	fi
+	cp "$top/$file" "$build/src/$file"
+	touch "$build/src/$file"
+done < "$here/mutants.txt"
+
+echo "1..$nr"
+[ "$failed" -eq 0 ] && [ "$nr" -gt 0 ]
