@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <inttypes.h>
+#include <sys/mman.h>
 
 #include "cnova.h"
 
@@ -51,6 +52,12 @@
  *
  * SUBTEST: identical
  * Description: Mapping again what is there changes nothing, and costs no invalidation.
+ *
+ * SUBTEST: invalidations
+ * Description: No change costs no invalidation, a change one, a page that changes size two.
+ *
+ * SUBTEST: replace-while-reading
+ * Description: A page that is mapped before and after a change is mapped all the time.
  *
  * SUBTEST: unmap-hole
  * Description: Unmapping what is not mapped is fine.
@@ -114,6 +121,7 @@ static void test_map(int fd, uint64_t unit)
 		struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, 4 * unit);
 		struct cnova_bo *bo = cnova_world_bo(w, 3 * unit, places[i]);
 
+		w->oracle.sample = unit == SZ_2M ? 16 : 0;
 		cnova_world_check(w);
 		cnova_world_map(w, bo, unit, CNOVA_VA + unit, 2 * unit, 0);
 		cnova_world_check_all(w);
@@ -139,6 +147,7 @@ static void test_shifted(int fd, uint64_t unit)
 		struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, 3 * unit);
 		struct cnova_bo *bo = cnova_world_bo(w, 2 * unit + 16 * SZ_4K, places[i]);
 
+		w->oracle.sample = unit == SZ_2M ? 16 : 0;
 		for (unsigned int k = 0; k < ARRAY_SIZE(shifts); k++) {
 			uint64_t va = CNOVA_VA + shifts[k][0] % unit;
 
@@ -329,22 +338,6 @@ static void test_private(int fd)
 	}
 }
 
-static uint64_t read_counter(int fd, const char *name)
-{
-	int dir = igt_debugfs_dir(fd);
-	char *text = cnova_read_text(dir, "counters"), *line;
-	uint64_t value = ~0ull;
-
-	igt_assert(text);
-	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		if (!strncmp(line, name, strlen(name)) && line[strlen(name)] <= ' ')
-			value = strtoull(line + strlen(name), NULL, 0);
-	free(text);
-	close(dir);
-	igt_assert_f(value != ~0ull, "no counter %s\n", name);
-	return value;
-}
-
 static void test_identical(int fd)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_2M);
@@ -354,16 +347,83 @@ static void test_identical(int fd)
 	cnova_world_map(w, bo, SZ_64K, CNOVA_VA + SZ_64K, SZ_64K * 3 + SZ_4K, 0);
 	cnova_world_check_all(w);
 
-	before = read_counter(w->fd, "invalidate");
+	before = cnova_counter(w->fd, "invalidate");
 	cnova_world_map(w, bo, SZ_64K, CNOVA_VA + SZ_64K, SZ_64K * 3 + SZ_4K, 0);
-	igt_assert_eq_u64(read_counter(w->fd, "invalidate"), before);
+	igt_assert_eq_u64(cnova_counter(w->fd, "invalidate"), before);
 	cnova_world_check_all(w);
 
 	/* A part of it, and then the parts around it know nothing of each other. */
 	cnova_world_map(w, bo, SZ_64K * 2, CNOVA_VA + SZ_64K * 2, SZ_64K, 0);
-	igt_assert_eq_u64(read_counter(w->fd, "invalidate"), before);
+	igt_assert_eq_u64(cnova_counter(w->fd, "invalidate"), before);
 	cnova_world_check_all(w);
 	cnova_world_unmap(w, CNOVA_VA + SZ_64K * 2, SZ_64K);
+	cnova_world_check_all(w);
+	cnova_world_destroy(w);
+}
+
+/* What one call costs, by what it does. */
+static void expect_invalidations(struct cnova_world *w, struct drm_cnova_vm_bind_op op, int nr)
+{
+	uint64_t before = cnova_counter(w->fd, "invalidate");
+
+	cnova_world_bind(w, &op, 1);
+	igt_assert_eq_u64(cnova_counter(w->fd, "invalidate") - before, nr);
+	cnova_world_check_all(w);
+}
+
+static void test_invalidations(int fd)
+{
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
+	struct cnova_bo *a = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
+	struct cnova_bo *b = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
+
+	expect_invalidations(w, cnova_op_unmap(CNOVA_VA, SZ_1M), 0);
+	expect_invalidations(w, cnova_op_map(a, 0, CNOVA_VA, SZ_1M, 0), 1);
+	/* Pages of the same size, others, and one cut into small ones. */
+	expect_invalidations(w, cnova_op_map(b, 0, CNOVA_VA, SZ_1M, 0), 1);
+	expect_invalidations(w, cnova_op_unmap(CNOVA_VA + SZ_64K, SZ_64K), 1);
+	expect_invalidations(w, cnova_op_map(a, 0, CNOVA_VA + SZ_4K, SZ_4K, 0), 2);
+	expect_invalidations(w, cnova_op_map(b, 0, CNOVA_VA + SZ_4K, SZ_4K, 0), 1);
+	expect_invalidations(w, cnova_op_unmap_all(a), 0);
+	expect_invalidations(w, cnova_op_unmap_all(b), 1);
+	cnova_world_destroy(w);
+}
+
+static void read_all_the_time(struct cnova_vm *vm, const struct cnova_bo *bo, volatile int *stop)
+{
+	uint64_t word, nr = 0;
+
+	while (!*stop) {
+		uint64_t page = nr++ % 16;
+
+		igt_assert_eq(cnova_eye_read(vm, CNOVA_VA + page * SZ_4K, &word, 8), 8);
+		igt_assert_f(word == cnova_tag(bo[0].handle, page) ||
+			     word == cnova_tag(bo[1].handle, page),
+			     "page %" PRIu64 " shows %" PRIx64 "\n", page, word);
+	}
+	igt_assert_neq(nr, 0);
+}
+
+/* What is mapped before and after is mapped all the time, if no page changes its size. */
+static void test_replace_while_reading(int fd)
+{
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_64K);
+	volatile int *stop = mmap(NULL, SZ_4K, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	igt_assert(stop != MAP_FAILED);
+	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+
+	igt_fork(child, 2)
+		read_all_the_time(&w->vm, w->bo, stop);
+	for (int i = 0; i < 100; i++)
+		cnova_world_map(w, &w->bo[i & 1], 0, CNOVA_VA, SZ_64K, 0);
+	*stop = 1;
+	igt_waitchildren();
+
+	munmap((void *)stop, SZ_4K);
 	cnova_world_check_all(w);
 	cnova_world_destroy(w);
 }
@@ -503,16 +563,16 @@ static void test_array_large(int fd)
 	igt_assert(ops);
 	for (unsigned int i = 0; i < n; i++)
 		ops[i] = cnova_op_map(bo, (n - 1 - i) * SZ_4K, CNOVA_VA + 2 * i * SZ_4K, SZ_4K, 0);
-	before = read_counter(w->fd, "invalidate");
+	before = cnova_counter(w->fd, "invalidate");
 	cnova_world_bind(w, ops, n);
-	igt_assert_eq_u64(read_counter(w->fd, "invalidate"), before + 1);
+	igt_assert_eq_u64(cnova_counter(w->fd, "invalidate"), before + 1);
 	cnova_world_check_all(w);
 
 	for (unsigned int i = 0; i < n; i++)
 		ops[i] = cnova_op_unmap(CNOVA_VA + 2 * i * SZ_4K, SZ_4K);
-	before = read_counter(w->fd, "invalidate");
+	before = cnova_counter(w->fd, "invalidate");
 	cnova_world_bind(w, ops, n);
-	igt_assert_eq_u64(read_counter(w->fd, "invalidate"), before + 1);
+	igt_assert_eq_u64(cnova_counter(w->fd, "invalidate"), before + 1);
 	cnova_world_check_all(w);
 	free(ops);
 	cnova_world_destroy(w);
@@ -551,6 +611,9 @@ int igt_main()
 		{ "vms", "One address in several VMs shows different data.", test_vms },
 		{ "private", "Objects private to the VM.", test_private },
 		{ "identical", "Mapping again what is there changes nothing.", test_identical },
+		{ "invalidations", "What a change costs.", test_invalidations },
+		{ "replace-while-reading", "What stays mapped never faults.",
+		  test_replace_while_reading },
 		{ "unmap-hole", "Unmapping what is not mapped is fine.", test_unmap_hole },
 		{ "unmap-all", "All mappings of one object go.", test_unmap_all },
 		{ "array", "Operations of an array see earlier ones.", test_array },

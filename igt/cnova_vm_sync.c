@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "sync.h"
@@ -13,9 +12,8 @@
  * Category: Core
  * Mega feature: General Core features
  * Sub-category: VM bind
- * Description: Asynchronous binds: fences in and out, order, and what happens to binds
- *	that wait when their VM, file or process goes. A fence that the test holds (a
- *	cork) keeps binds waiting; with SW_SYNC it may stay so forever.
+ * Description: Asynchronous binds: fences in and out, and order. A fence that the test
+ *	holds (a cork) keeps binds waiting.
  *
  * SUBTEST: out
  * Description: A binary syncobj and a timeline point signal when the bind is done.
@@ -73,18 +71,6 @@
  *
  * SUBTEST: fence-error
  * Description: An in-fence with an error does not cancel the bind.
- *
- * SUBTEST: destroy-vm
- * Description: Destroying a VM cancels binds that wait for a fence that never signals.
- *
- * SUBTEST: close-file
- * Description: Closing the file does, too.
- *
- * SUBTEST: kill
- * Description: Killing the process does, too.
- *
- * SUBTEST: kill-synchronous
- * Description: A process that waits in a synchronous bind behind such a fence can be killed.
  */
 
 #define HANG_SECONDS	20
@@ -573,144 +559,6 @@ static void test_fence_error(int fd)
 	finish(w);
 }
 
-/* ------------------------------------------------------- what waits is left behind */
-
-/* A file with binds that wait for ever, and a syncobj that @fd shares with it. */
-struct left_behind {
-	int file;
-	uint32_t vm;
-	int cork_fence;
-	int out_fd;
-};
-
-static void leave_behind(struct left_behind *left)
-{
-	struct drm_cnova_sync syncs[3];
-	struct cnova_cork cork = { .fence = left->cork_fence };
-	struct cnova_vm vm = { .fd = left->file };
-	struct cnova_bo bo;
-
-	left->vm = cnova_vm_create(left->file);
-	vm.id = left->vm;
-	cnova_bo_init(&bo, left->file, SZ_1M, DRM_CNOVA_GEM_VRAM);
-	syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, left->file), 0);
-
-	for (int i = 0; i < 4; i++) {
-		struct drm_cnova_vm_bind_op ops[] = {
-			cnova_op_map(&bo, 0, CNOVA_VA + i * SZ_1M, SZ_1M, 0),
-			cnova_op_unmap(CNOVA_VA_EDGE - SZ_4K, SZ_2M),
-			cnova_op_map(&bo, SZ_64K, CNOVA_VA_EDGE + i * SZ_64K, SZ_64K, 0),
-		};
-
-		syncs[1] = cnova_signal(syncobj_fd_to_handle(left->file, left->out_fd, 0), 1 + i);
-		igt_assert_eq(cnova_bind_async(&vm, ops, 3, syncs, 2), 0);
-		/* The next ones have no fence of their own. */
-		if (i == 1)
-			syncs[0] = cnova_signal(syncobj_create(left->file, 0), 0);
-	}
-	munmap(bo.map, bo.size);
-}
-
-enum how { DESTROY_VM, CLOSE_FILE, KILL };
-
-static void test_left_behind(int fd, enum how how)
-{
-	uint64_t before = 0;
-	uint32_t out;
-
-	cnova_require_endless_cork();
-
-	/* Once for what the driver makes on first use and keeps. */
-	for (int round = 0; round < 2; round++) {
-		struct cnova_cork cork;
-		struct left_behind left;
-		int ready[2];
-		pid_t pid;
-
-		before = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
-		igt_set_timeout(HANG_SECONDS, "a fence");
-		cnova_cork_init(&cork);
-		out = syncobj_create(fd, 0);
-		left.cork_fence = cork.fence;
-		left.out_fd = syncobj_handle_to_fd(fd, out, 0);
-
-		if (how == KILL) {
-			igt_assert_eq(pipe(ready), 0);
-			igt_fork(child, 1) {
-				left.file = drm_reopen_driver(fd);
-				leave_behind(&left);
-				pid = getpid();
-				igt_assert_eq(write(ready[1], &pid, sizeof(pid)), sizeof(pid));
-				pause();
-			}
-			close(ready[1]);
-			igt_assert_eq(read(ready[0], &pid, sizeof(pid)), sizeof(pid));
-			close(ready[0]);
-			igt_assert(!cnova_syncobj_is_signaled(fd, out, 1));
-			kill(pid, SIGKILL);
-			igt_assert_eq(__igt_waitchildren(), 128 + SIGKILL);
-		} else {
-			left.file = drm_reopen_driver(fd);
-			leave_behind(&left);
-			igt_assert(!cnova_syncobj_is_signaled(fd, out, 1));
-			if (how == DESTROY_VM) {
-				cnova_vm_destroy(left.file, left.vm);
-				igt_assert_eq(__cnova_vm_destroy(left.file, left.vm), -ENOENT);
-				igt_assert_eq(cnova_syncobj_wait(fd, out, 4, 10000), 0);
-			}
-			drm_close_driver(left.file);
-		}
-
-		for (uint64_t point = 1; point <= 4; point++) {
-			igt_assert_eq(cnova_syncobj_wait(fd, out, point, 10000), 0);
-			igt_assert_eq(cnova_syncobj_status(fd, out, point), -ECANCELED);
-		}
-		/* Nothing of it is left, though the cork is still in. */
-		cnova_wait_vram_free(fd, before);
-		igt_assert_eq(sync_fence_status(cork.fence), 0);
-		close(left.out_fd);
-		syncobj_destroy(fd, out);
-		cnova_cork_fini(&cork);
-		igt_reset_timeout();
-	}
-	cnova_model_check();
-}
-
-static void test_kill_synchronous(int fd)
-{
-	struct cnova_cork cork;
-	pid_t *pid = mmap(NULL, SZ_4K, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	cnova_require_endless_cork();
-	igt_assert(pid != MAP_FAILED);
-	igt_set_timeout(HANG_SECONDS, "a process that was killed");
-	cnova_cork_init(&cork);
-	igt_fork(child, 1) {
-		struct cnova_vm vm = { .fd = drm_reopen_driver(fd) };
-		struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA, SZ_4K);
-		struct drm_cnova_vm_bind args;
-		struct drm_cnova_sync in;
-
-		vm.id = cnova_vm_create(vm.fd);
-		in = cnova_wait(cnova_cork_syncobj(&cork, vm.fd), 0);
-		igt_assert_eq(cnova_bind_async(&vm, &op, 1, &in, 1), 0);
-		args = cnova_bind_args(&vm, &op, 1, NULL, 0);
-		*pid = getpid();
-		__cnova_bind(vm.fd, &args);
-	}
-
-	while (!*(volatile pid_t *)pid)
-		usleep(1000);
-	usleep(100000);
-	/* If the bind was not held up, the child has ended well, which is not what we want. */
-	kill(*pid, SIGKILL);
-	igt_assert_eq(__igt_waitchildren(), 128 + SIGKILL);
-	munmap(pid, SZ_4K);
-	cnova_cork_fini(&cork);
-	igt_reset_timeout();
-	cnova_model_check();
-}
-
 int igt_main()
 {
 	static const struct {
@@ -744,16 +592,6 @@ int igt_main()
 		  test_corked_close_handle },
 		{ "corked-limit", "As many binds may wait as promised.", test_corked_limit },
 		{ "fence-error", "Does not cancel the bind.", test_fence_error },
-		{ "kill-synchronous", "A process that waits can be killed.",
-		  test_kill_synchronous },
-	};
-	static const struct {
-		const char *name;
-		enum how how;
-	} ends[] = {
-		{ "destroy-vm", DESTROY_VM },
-		{ "close-file", CLOSE_FILE },
-		{ "kill", KILL },
 	};
 	int fd = -1;
 
@@ -764,12 +602,6 @@ int igt_main()
 		igt_describe(tests[i].text);
 		igt_subtest(tests[i].name)
 			tests[i].test(fd);
-	}
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(ends); i++) {
-		igt_describe("What waits for a fence that never signals is cancelled.");
-		igt_subtest(ends[i].name)
-			test_left_behind(fd, ends[i].how);
 	}
 
 	igt_fixture()

@@ -117,7 +117,7 @@ static void run_print(const struct run *run, const char *indent)
 	else
 		snprintf(where, sizeof(where), "0x%012" PRIx64, run->first.pa);
 
-	printf("%s0x%015" PRIx64 "-0x%015" PRIx64 " %6" PRIu64 " x %-4s %-7s %-14s %s\n", indent,
+	printf("%s0x%016" PRIx64 "-0x%016" PRIx64 " %6" PRIu64 " x %-4s %-7s %-14s %s\n", indent,
 	       run->first.va, run->first.va + run->nr * run->first.size, run->nr,
 	       run->first.page, run->first.aperture, where, run->first.attributes);
 }

@@ -88,6 +88,7 @@ void cnova_model_check(void);
 void cnova_model_set(const char *knob, const char *value);
 char *cnova_read_text(int dir, const char *name);
 uint64_t cnova_fdinfo(int fd, const char *key);
+uint64_t cnova_counter(int fd, const char *name);
 void cnova_wait_vram_free(int fd, uint64_t want);
 
 /* Objects. */
@@ -133,6 +134,7 @@ int cnova_bind_async(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_o
 
 /* Worlds. */
 struct cnova_world *cnova_world_create(int fd, uint64_t start, uint64_t size);
+void cnova_world_close(struct cnova_world *world);
 void cnova_world_destroy(struct cnova_world *world);
 struct cnova_bo *cnova_world_bo(struct cnova_world *world, uint64_t size, uint32_t flags);
 void cnova_world_bind(struct cnova_world *world, const struct drm_cnova_vm_bind_op *ops,

@@ -9,8 +9,8 @@
 
 #include "oracle.h"
 
-/* Pages that are read at once; also the distance of samples. */
-#define BULK_PAGES	16
+/* Pages that are read at once. */
+#define BULK_PAGES	64
 
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 
@@ -39,8 +39,10 @@ bool cnova_oracle_init(struct cnova_oracle *oracle, uint64_t start, uint64_t nr_
 
 void cnova_oracle_fini(struct cnova_oracle *oracle)
 {
+	for (int i = 0; i < CNOVA_KNOWN_OBJECTS; i++)
+		free(oracle->known[i].place);
 	free(oracle->page);
-	oracle->page = NULL;
+	memset(oracle, 0, sizeof(*oracle));
 }
 
 static uint64_t page_va(const struct cnova_oracle *oracle, uint32_t i)
@@ -114,9 +116,12 @@ static bool continues(const struct cnova_oracle *oracle, uint32_t i)
 	       (page->state != CNOVA_PAGE_OBJECT || page[-1].page + 1 == page->page);
 }
 
-static bool is_sampled(const struct cnova_oracle *oracle, uint32_t i)
+/**
+ * cnova_oracle_is_sampled() - Is page @i one to be looked at by itself?
+ */
+bool cnova_oracle_is_sampled(const struct cnova_oracle *oracle, uint32_t i)
 {
-	return !oracle->sample || i % BULK_PAGES == 0 ||
+	return !oracle->sample || i % oracle->sample == 0 ||
 	       !continues(oracle, i) || !continues(oracle, i + 1);
 }
 
@@ -187,7 +192,7 @@ bool cnova_oracle_check_eye(struct cnova_oracle *oracle, cnova_oracle_read_t rea
 	uint32_t i = 0, nr;
 
 	while (i < oracle->nr_pages) {
-		if (!is_sampled(oracle, i)) {
+		if (!cnova_oracle_is_sampled(oracle, i)) {
 			i++;
 			continue;
 		}
@@ -201,7 +206,7 @@ bool cnova_oracle_check_eye(struct cnova_oracle *oracle, cnova_oracle_read_t rea
 
 		for (nr = 1; nr < BULK_PAGES && i + nr < oracle->nr_pages; nr++)
 			if (oracle->page[i + nr].state != CNOVA_PAGE_OBJECT ||
-			    oracle->sample)
+			    !cnova_oracle_is_sampled(oracle, i + nr))
 				break;
 
 		if (!check_objects(oracle, i, nr, read, data))
@@ -358,6 +363,48 @@ static bool check_leaf_size(struct cnova_oracle *oracle, const struct page_place
 		     page_va(oracle, i), size);
 }
 
+/* Where page @page of @object is known to be; NULL if there is no memory to remember it. */
+static uint64_t *known_place(struct cnova_oracle *oracle, uint32_t object, uint32_t page)
+{
+	struct cnova_known_object *known = oracle->known;
+	uint32_t nr = page + 1;
+	uint64_t *more;
+
+	while (known->object && known->object != object)
+		if (++known == oracle->known + CNOVA_KNOWN_OBJECTS)
+			return NULL;
+
+	known->object = object;
+	if (nr > known->nr_pages) {
+		nr = nr < 512 ? 512 : nr * 2;
+		more = realloc(known->place, nr * sizeof(*more));
+		if (!more)
+			return NULL;
+		memset(more + known->nr_pages, 0, (nr - known->nr_pages) * sizeof(*more));
+		known->place = more;
+		known->nr_pages = nr;
+	}
+
+	return &known->place[page];
+}
+
+/* A page of an object is at one place, whenever and wherever it is mapped. */
+static bool check_known(struct cnova_oracle *oracle, const struct page_place *place, uint32_t i)
+{
+	const struct cnova_page *page = &oracle->page[i];
+	uint64_t *known = known_place(oracle, page->object, page->page);
+	uint64_t now = place->pa | place->is_video;
+
+	if (!known)
+		return true;
+	if (*known && *known != now)
+		return wrong(oracle, "leaves: %#" PRIx64 " points at %#" PRIx64
+			     ", but page %u of object %u was at %#" PRIx64, page_va(oracle, i),
+			     place->pa, page->page, page->object, *known & -CNOVA_PAGE_SIZE);
+	*known = now;
+	return true;
+}
+
 static bool check_place(struct cnova_oracle *oracle, const struct page_place *place, uint32_t i)
 {
 	const struct cnova_page *page = &oracle->page[i];
@@ -380,24 +427,13 @@ static bool check_place(struct cnova_oracle *oracle, const struct page_place *pl
 		return wrong(oracle, "leaves: %#" PRIx64 " has a page of %#" PRIx64, va,
 			     place[i].leaf_size);
 
-	/* The same page of an object is at the same place, wherever it is mapped. */
-	for (uint32_t k = i; k--;) {
-		if (oracle->page[k].state != CNOVA_PAGE_OBJECT ||
-		    oracle->page[k].object != page->object || oracle->page[k].page != page->page)
-			continue;
-		if (place[k].pa != place[i].pa || place[k].is_video != place[i].is_video)
-			return wrong(oracle, "leaves: %#" PRIx64 " and %#" PRIx64
-				     " differ in place", va, page_va(oracle, k));
-		break;
-	}
-
-	return true;
+	return page->state != CNOVA_PAGE_OBJECT || check_known(oracle, &place[i], i);
 }
 
 static bool check_places(struct cnova_oracle *oracle, const struct page_place *place)
 {
 	for (uint32_t i = 0; i < oracle->nr_pages; i++) {
-		if (is_sampled(oracle, i) && !check_place(oracle, place, i))
+		if (!check_place(oracle, place, i))
 			return false;
 		if (!check_leaf_size(oracle, place, i, 1 << 16))
 			return false;
@@ -414,9 +450,9 @@ static bool check_places(struct cnova_oracle *oracle, const struct page_place *p
  * @oracle: The oracle.
  * @text: The VM's pagetable file, one line per leaf.
  *
- * That each page is where it should be in memory cannot be known; that a page of an
- * object is at one place, that flags are right, and that large pages are used wherever
- * they can be, is checked.
+ * Where in memory a page of an object should be is not known before it was seen the first
+ * time; from then on it is, and what the eye saw there holds for every mapping. That flags
+ * are right, and that large pages are used wherever they can be, is checked as well.
  *
  * Return: true if all is right, else false with the reason in @oracle->error.
  */

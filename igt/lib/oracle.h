@@ -44,6 +44,22 @@ struct cnova_page {
 	bool is_first;
 };
 
+#define CNOVA_KNOWN_OBJECTS	8
+
+/**
+ * struct cnova_known_object - Where the pages of an object are.
+ */
+struct cnova_known_object {
+	/** @object: GEM handle, 0 if not used. */
+	uint32_t object;
+
+	/** @nr_pages: size of @place. */
+	uint32_t nr_pages;
+
+	/** @place: for each page its address, with bit 0 for VRAM; 0 if not known. */
+	uint64_t *place;
+};
+
 /**
  * struct cnova_oracle - What a window of GPU addresses must show.
  */
@@ -54,11 +70,18 @@ struct cnova_oracle {
 	/** @nr_pages: pages of the window. */
 	uint32_t nr_pages;
 
-	/** @sample: look at edges and at each 16th page only; for large windows. */
-	bool sample;
+	/**
+	 * @sample: for large windows: look through the eye at the edges and at each page
+	 * whose number is a multiple of this only; 0 looks at all. The page tables are
+	 * compared at every page all the same.
+	 */
+	uint32_t sample;
 
 	/** @page: the pages. */
 	struct cnova_page *page;
+
+	/** @known: where pages of objects were seen to be. */
+	struct cnova_known_object known[CNOVA_KNOWN_OBJECTS];
 
 	/** @error: after a failed check, what was wrong. */
 	char error[256];
@@ -75,6 +98,7 @@ bool cnova_oracle_init(struct cnova_oracle *oracle, uint64_t start, uint64_t nr_
 void cnova_oracle_fini(struct cnova_oracle *oracle);
 
 void cnova_oracle_apply(struct cnova_oracle *oracle, const struct drm_cnova_vm_bind_op *op);
+bool cnova_oracle_is_sampled(const struct cnova_oracle *oracle, uint32_t i);
 uint64_t cnova_oracle_mapped(const struct cnova_oracle *oracle);
 
 bool cnova_oracle_check_eye(struct cnova_oracle *oracle, cnova_oracle_read_t read, void *data);

@@ -149,7 +149,7 @@ static int run(enum bug bug, bool sample, char *why, size_t size)
 
 	if (!cnova_oracle_init(&oracle, START, NR_PAGES))
 		abort();
-	oracle.sample = sample;
+	oracle.sample = sample ? 16 : 0;
 
 	for (unsigned int i = 0; !result && i < ARRAY_SIZE(script); i++) {
 		cnova_oracle_apply(&oracle, &script[i]);
@@ -202,7 +202,9 @@ int main(void)
 	for (int bug = 0; bug < BUG_COUNT; bug++) {
 		for (int sample = 0; sample < 2; sample++) {
 			int views = run(bug, sample, why, sizeof(why));
-			bool ok = bug == BUG_NONE ? !views : views & 4 && views & 1;
+			/* Samples may miss what the page tables show. */
+			bool ok = bug == BUG_NONE ? !views :
+				  (views & 3) == 3 && (sample || views & 4);
 
 			printf("%s %s%s%s%s\n", ok ? "ok  " : "FAIL", bug_names[bug],
 			       sample ? " (sampled)" : "", *why ? ": " : "", why);
