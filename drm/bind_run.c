@@ -282,7 +282,7 @@ int cnova_bind_job_run(struct cnova_bind_job *job)
 		cnova_pending_remove_locked(job);
 		err = -ENODEV;
 	}
-	died = err && vm->vmm.error;
+	died = err && err != -ECANCELED && vm->vmm.error;
 	mutex_unlock(&vm->vmm.lock);
 
 	if (died)

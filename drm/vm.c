@@ -406,18 +406,12 @@ int cnova_vm_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *
  * @file: File.
  *
  * Context: Process context.
- * Return: 0, -EINVAL or -ENOENT.
+ * Return: 0 or -ENOENT.
  */
 int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
 	struct drm_cnova_vm_get_state *args = data;
 	struct cnova_vm *vm;
-
-	if (args->state || args->error || args->pad || args->mapped || args->table_bytes ||
-	    args->quarantined) {
-		drm_dbg_driver(drm, "output fields are not 0\n");
-		return -EINVAL;
-	}
 
 	vm = cnova_file_get_vm(file, args->vm_id);
 	if (!vm) {
@@ -428,6 +422,7 @@ int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file
 	mutex_lock(&vm->vmm.lock);
 	args->state = vm->vmm.error ? DRM_CNOVA_VM_DEAD : DRM_CNOVA_VM_ACTIVE;
 	args->error = -vm->vmm.error;
+	args->pad = 0;
 	args->mapped = vm->mapped;
 	args->table_bytes = vm->vmm.table_bytes;
 	args->quarantined = vm->quarantined;

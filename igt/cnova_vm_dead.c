@@ -74,15 +74,15 @@ static int bind_sync(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_o
 	return __cnova_bind(vm->fd, &args);
 }
 
-static void expect_dead(const struct cnova_vm *vm)
+static void expect_dead(const struct cnova_vm *vm, int error, int refused_with)
 {
 	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA, SZ_4K);
 	struct drm_cnova_vm_get_state state;
 
 	igt_assert_eq(__cnova_vm_get_state(vm->fd, vm->id, &state), 0);
 	igt_assert_eq(state.state, DRM_CNOVA_VM_DEAD);
-	igt_assert_neq(state.error, 0);
-	igt_assert_eq(bind_sync(vm, &op), -ENOENT);
+	igt_assert_eq(state.error, error);
+	igt_assert_eq(bind_sync(vm, &op), -refused_with);
 }
 
 static void test_bind(int fd)
@@ -99,7 +99,7 @@ static void test_bind(int fd)
 	lose_next_ack();
 	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_64K, 0);
 	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
-	expect_dead(&w->vm);
+	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
 
 	/* The other one lives. */
 	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA + SZ_64K, SZ_64K, 0);
@@ -147,7 +147,7 @@ static void test_queued(int fd)
 		else
 			igt_assert_lt(cnova_syncobj_status(w->fd, out[i], 0), 0);
 	}
-	expect_dead(&w->vm);
+	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
 
 	for (int i = 0; i < 2; i++)
 		cnova_cork_fini(&corks[i]);
@@ -252,9 +252,10 @@ static void test_wedged(int *fd)
 	cnova_model_set("trigger_stuck", "1");
 	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
 	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	expect_dead(&w->vm, EIO, ENODEV);
 	start = time(NULL);
 	for (int i = 0; i < 4; i++)
-		igt_assert_neq(bind_sync(&vm[i], &op), 0);
+		igt_assert_eq(bind_sync(&vm[i], &op), -ENODEV);
 	for (int i = 0; i < 4; i++) {
 		close(vm[i].eye);
 		close(vm[i].dir);

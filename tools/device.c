@@ -194,7 +194,7 @@ int debugfs_open(const struct device *dev)
 	if (geteuid())
 		die("this looks into debugfs and needs root");
 	if (access(DEBUGFS "/dri", F_OK))
-		die("debugfs is not there: mount -t debugfs debugfs " DEBUGFS);
+		die("debugfs is not there: mount -t debugfs none " DEBUGFS);
 	die("%s: %s", path, strerror(errno));
 }
 
