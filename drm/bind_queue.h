@@ -24,7 +24,10 @@ struct cnova_bind_queue {
 	struct drm_gpu_scheduler sched;
 	/** @entity: Its only entity. */
 	struct drm_sched_entity entity;
-	/** @rcu: A fence may ask for the scheduler's name until a grace period after it signalled. */
+	/**
+	 * @rcu: A fence may ask for the scheduler's name until a grace period after it
+	 * signalled.
+	 */
 	struct rcu_head rcu;
 };
 

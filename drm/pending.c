@@ -43,9 +43,16 @@ INTERVAL_TREE_DEFINE(struct cnova_bind_op, rb, u64, __subtree_last, START, LAST,
 #undef START
 #undef LAST
 
-#define for_each_pending(op, vm, first, final)					\
-	for ((op) = cnova_pending_it_iter_first(&(vm)->pending, first, final); (op);	\
-	     (op) = cnova_pending_it_iter_next(op, first, final))
+/* The first pending operation with a byte in the range, and the next one. */
+static struct cnova_bind_op *cnova_pending_first(struct cnova_vm *vm, u64 start, u64 last)
+{
+	return cnova_pending_it_iter_first(&vm->pending, start, last);
+}
+
+static struct cnova_bind_op *cnova_pending_next(struct cnova_bind_op *op, u64 start, u64 last)
+{
+	return cnova_pending_it_iter_next(op, start, last);
+}
 
 static bool cnova_bind_op_maps(const struct cnova_bind_op *op)
 {
@@ -140,7 +147,8 @@ static void cnova_pending_find_object_locked(struct cnova_bind_op *all,
 	}
 	mutex_unlock(&gem->gpuva.lock);
 
-	for_each_pending(op, vm, 0, U64_MAX)
+	for (op = cnova_pending_first(vm, 0, U64_MAX); op;
+	     op = cnova_pending_next(op, 0, U64_MAX))
 		if (op->type == DRM_CNOVA_VM_BIND_OP_MAP && op->bo == all->bo)
 			cnova_range_list_add(list, op->start, op->last + 1);
 }
@@ -342,7 +350,8 @@ static void cnova_collect_ranges_locked(struct cnova_collect *collect)
 		drm_gpuvm_for_each_va_range(va, &vm->base, range[i].start, range[i].end)
 			cnova_collect_object(collect, va->gem.obj);
 
-	for_each_pending(op, vm, range[0].start, range[nr - 1].end - 1)
+	for (op = cnova_pending_first(vm, range[0].start, range[nr - 1].end - 1); op;
+	     op = cnova_pending_next(op, range[0].start, range[nr - 1].end - 1))
 		if (op->bo && cnova_ranges_touch(range, nr, op))
 			cnova_collect_object(collect, &op->bo->ttm.base);
 }
@@ -504,7 +513,8 @@ static bool cnova_pending_has_other_locked(struct cnova_bind_op *self)
 	if (drm_gpuva_find_first(&vm->base, self->start, self->last - self->start + 1))
 		return true;
 
-	for_each_pending(op, vm, self->start, self->last)
+	for (op = cnova_pending_first(vm, self->start, self->last); op;
+	     op = cnova_pending_next(op, self->start, self->last))
 		if (op != self)
 			return true;
 

@@ -85,8 +85,7 @@ static u32 cnova_check_op(struct cnova_vm *vm, const struct drm_cnova_vm_bind_op
 		return DRM_CNOVA_REASON_ALIGN;
 	if (has_range && (!op->range || !drm_gpuvm_range_valid(&vm->base, op->va, op->range)))
 		return DRM_CNOVA_REASON_RANGE;
-	if (maps && (op->kind >= BITS_PER_TYPE(u32) ||
-		     !(vm->cnova->mm.chip->kinds & BIT(op->kind))))
+	if (maps && (op->kind > 31 || !(vm->cnova->mm.chip->kinds & BIT(op->kind))))
 		return DRM_CNOVA_REASON_KIND;
 
 	*err = 0;

@@ -13,7 +13,6 @@
 
 #include "hw/chip.h"
 #include "hw/regs.h"
-#include "mm/pt_fmt.h"
 
 /* HARDWARE.md 5 */
 static const struct cnova_chip_window cnova_window_tu = {

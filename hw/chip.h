@@ -11,6 +11,9 @@ struct cnova_io;
 struct cnova_pt_fmt;
 struct device;
 
+/* Formats are known to mm/ only; the table points at them. */
+extern const struct cnova_pt_fmt cnova_pt_fmt_v2;
+
 /** struct cnova_chip_window - How the PRAMIN window is moved. */
 struct cnova_chip_window {
 	/** @reg: Register that moves it. */

@@ -8,6 +8,9 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+/* For the formats themselves. */
+#include "hw/chip.h"
+
 /** enum cnova_aperture - Where memory is; numbered as in a leaf (HARDWARE.md 2.4). */
 enum cnova_aperture {
 	/** @CNOVA_APERTURE_VIDEO: The GPU's own memory. */
@@ -153,8 +156,6 @@ struct cnova_pt_fmt {
 	void (*decode)(const struct cnova_pt_fmt *fmt, enum cnova_pt_kind kind,
 		       unsigned int half, u64 word, struct cnova_pt_entry *entry);
 };
-
-extern const struct cnova_pt_fmt cnova_pt_fmt_v2;
 
 bool cnova_pt_attr_is_valid(const struct cnova_pt_fmt *fmt, const struct cnova_pt_attr *attr);
 

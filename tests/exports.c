@@ -38,3 +38,35 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_pdb);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_prepare);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_alloc);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free);
+
+/* tests/fake_io.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_chip_at);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_init_platform);
+
+/* tests/pramin_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_begin);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_end);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_fill);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_load);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_order);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_read);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_reset);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_restore);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_store);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_write);
+
+/* tests/pt_fixture.c, tests/pt_kunit.c, tests/prepare_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_mm_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_mm_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_mm_stop);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pt_validate);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_caches_get);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_caches_put);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_flush_locked);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_zap_locked);
+
+/* tests/tlb_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_init);

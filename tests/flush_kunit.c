@@ -38,6 +38,7 @@ struct flush_fixture {
 static int flush_alloc(struct cnova_vmm *vmm, void *ctx, struct cnova_vram_addr *page)
 {
 	struct flush_fixture *fix = container_of(vmm, struct flush_fixture, vmm);
+	struct gpu_buddy_block *block;
 	LIST_HEAD(blocks);
 	int err;
 
@@ -45,8 +46,8 @@ static int flush_alloc(struct cnova_vmm *vmm, void *ctx, struct cnova_vram_addr 
 	if (err)
 		return err;
 
-	*page = cnova_vram_addr(gpu_buddy_block_offset(list_first_entry(&blocks,
-						       struct gpu_buddy_block, link)));
+	block = list_first_entry(&blocks, struct gpu_buddy_block, link);
+	*page = cnova_vram_addr(gpu_buddy_block_offset(block));
 	list_splice_tail(&blocks, &fix->blocks);
 	return 0;
 }
@@ -223,4 +224,5 @@ static struct kunit_suite flush_kunit_suite = {
 	.exit = flush_kunit_exit,
 	.test_cases = flush_kunit_cases,
 };
+
 kunit_test_suite(flush_kunit_suite);

@@ -368,4 +368,5 @@ static struct kunit_suite vm_kunit_suite = {
 	.exit = vm_kunit_exit,
 	.test_cases = vm_kunit_cases,
 };
+
 kunit_test_suite(vm_kunit_suite);

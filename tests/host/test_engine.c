@@ -9,6 +9,7 @@
  *
  * SEED=n repeats one round; ROUNDS=n makes it longer.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,15 +92,20 @@ struct round {
 
 static struct totals totals;
 
-#define FAIL(round, ...)					\
-	do {							\
-		if (!(round)->failed) {				\
-			printf("# seed %#llx: ", (round)->seed);	\
-			printf(__VA_ARGS__);			\
-			printf("\n");				\
-		}						\
-		(round)->failed = true;				\
-	} while (0)
+/* Say what is wrong, once: the rest follows from it. */
+static void __attribute__((format(printf, 2, 3))) fail(struct round *r, const char *format, ...)
+{
+	va_list args;
+
+	if (!r->failed) {
+		va_start(args, format);
+		printf("# seed %#llx: ", r->seed);
+		vprintf(format, args);
+		printf("\n");
+		va_end(args);
+	}
+	r->failed = true;
+}
 
 static u64 below(struct round *r, u64 n)
 {
@@ -302,9 +308,9 @@ static bool job_prepare(struct round *r, struct job *job)
 	job_describe(r, job, pt, views, oracles);
 	err = host_prepare(&r->model.vm, &job->host, pt, job->nr);
 	if (err)
-		FAIL(r, "prepare failed: %d", err);
+		fail(r, "prepare failed: %d", err);
 	if (r->model.vm.counts.stores != stores)
-		FAIL(r, "prepare stored into tables");
+		fail(r, "prepare stored into tables");
 	return !err;
 }
 
@@ -323,7 +329,7 @@ static void look(struct round *r, u64 va)
 		r->hole_seen = true;
 		return;
 	}
-	FAIL(r, "in the middle of a job %llx is neither as before nor as after it%s", va,
+	fail(r, "in the middle of a job %llx is neither as before nor as after it%s", va,
 	     is.sparse ? ": sparse" : "");
 }
 
@@ -342,11 +348,11 @@ static void check_page(struct round *r, u64 va)
 	struct model_page walk = model_walk(&r->model, va);
 
 	if (!same_page(&want, &walk))
-		FAIL(r, "%llx: wrong in memory: %s, not %s", va,
+		fail(r, "%llx: wrong in memory: %s, not %s", va,
 		     walk.hole ? "hole" : walk.sparse ? "sparse" : "memory",
 		     want.hole ? "hole" : want.sparse ? "sparse" : "memory");
 	if (!same_page(&want, &look))
-		FAIL(r, "%llx: wrong through the TLB", va);
+		fail(r, "%llx: wrong through the TLB", va);
 }
 
 static void check(struct round *r, const struct job *job)
@@ -373,14 +379,14 @@ static void check(struct round *r, const struct job *job)
 	if (!below(r, 6)) {
 		what = host_validate(&r->model.vm, &va);
 		if (what)
-			FAIL(r, "shadow: %s at %llx", what, va);
+			fail(r, "shadow: %s at %llx", what, va);
 		if (cnova_sim_mmu_coherent(r->model.flat->mmu))
-			FAIL(r, "TLB not coherent");
+			fail(r, "TLB not coherent");
 	}
 	if (model_has_findings(&r->model))
-		FAIL(r, "model");
+		fail(r, "model");
 	if (host_nr_warnings)
-		FAIL(r, "warning");
+		fail(r, "warning");
 }
 
 /* ---- running ---- */
@@ -391,14 +397,14 @@ static void job_check_counts(struct round *r, const struct job *job)
 	bool resized = job->host.pt.resized;
 
 	if (c->invalidates > 2 || c->orders != c->invalidates || c->unordered || c->since)
-		FAIL(r, "%llu invalidates, %llu orders, %llu unordered, %llu not invalidated",
+		fail(r, "%llu invalidates, %llu orders, %llu unordered, %llu not invalidated",
 		     c->invalidates, c->orders, c->unordered, c->since);
 	if (!c->stores != !c->invalidates)
-		FAIL(r, "%llu stores, but %llu invalidates", c->stores, c->invalidates);
+		fail(r, "%llu stores, but %llu invalidates", c->stores, c->invalidates);
 	if (resized && !job->may_resize)
-		FAIL(r, "a leaf changed its size, and geometry did not say so");
+		fail(r, "a leaf changed its size, and geometry did not say so");
 	if (r->hole_seen && !resized)
-		FAIL(r, "a hole that was neither before nor after, and no leaf changed size");
+		fail(r, "a hole that was neither before nor after, and no leaf changed size");
 
 	totals.stores += c->stores;
 	totals.idle += !c->stores;
@@ -437,7 +443,7 @@ static void job_execute(struct round *r, struct job *job)
 	host_reset_counts(&r->model.vm);
 	r->running = job;
 	if (host_execute(&r->model.vm, &job->host, &view.base))
-		FAIL(r, "execute failed");
+		fail(r, "execute failed");
 	r->running = NULL;
 	free(after);
 
@@ -576,7 +582,7 @@ static bool run_round(u64 seed, const char *chip)
 	}
 	model_vm_fini(&r->model);
 	if (host_nr_warnings)
-		FAIL(r, "at the end");
+		fail(r, "at the end");
 	while (r->backings) {
 		struct backing *b = r->backings;
 
