@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The GPU for tests of mm/. Deliberately simple; it has nothing of sim/.
+ *
+ * Offsets and bits are those of HARDWARE.md, written out: a test must not take them
+ * from what it tests.
+ *
+ * Locking: none. The driver serialises the window and the TLB registers, which is
+ * what some of the tests are about.
+ */
+
+#include <kunit/device.h>
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "hw/chip.h"
+#include "tests/fake_io.h"
+
+#define FAKE_PRAMIN		0x700000
+#define FAKE_PRAMIN_SIZE	0x100000
+
+#define FAKE_TRIGGER_BIT	BIT(31)
+
+static u32 fake_poll(struct fake_gpu *fake)
+{
+	const struct fake_tlb_script *tlb = &fake->tlb;
+	u32 nr = ++fake->polls;
+
+	fake->counts[FAKE_POLL]++;
+	if (nr == 1 && tlb->stall_us)
+		fsleep(tlb->stall_us);
+	if (nr == tlb->gone)
+		fake->gone = true;
+	if (fake->gone || nr <= tlb->ones)
+		return ~0U;
+
+	return tlb->busy == FAKE_FOREVER || nr <= tlb->busy ? FAKE_TRIGGER_BIT : 0;
+}
+
+static u32 fake_reg_read(struct fake_gpu *fake, u32 offset)
+{
+	switch (offset) {
+	case 0x000000:
+		fake->counts[FAKE_BOOT_0]++;
+		return (u32)fake->chip->chipset << 20 | 0xa1;
+	case 0xb830b0:
+		return fake_poll(fake);
+	}
+
+	fake->counts[FAKE_REG_RD]++;
+	switch (offset) {
+	case 0x000a00:
+		return (u32)fake->chip->chipset << 20 | 0xa1000;
+	case 0x100ce0:
+		/* Magnitude 4, scale 0: MiB. */
+		return 4 << 4;
+	case 0x1183a4:
+		return FAKE_VRAM_SIZE / SZ_1M;
+	case 0x1fa824:
+	case 0x1fa828:
+		/* Nothing is protected. */
+		return 0;
+	}
+
+	if (offset == fake->window_reg)
+		return fake->window;
+
+	fake->misuse++;
+	return 0xbad00000;
+}
+
+static void fake_trigger(struct fake_gpu *fake)
+{
+	fake->counts[FAKE_TRIGGER]++;
+	if (fake->tlb.busy > fake->polls)
+		fake->misuse++;
+	if (fake->dirty)
+		fake->unordered++;
+
+	fake->tlb = fake->tlb_next;
+	fake->polls = 0;
+}
+
+static void fake_reg_write(struct fake_gpu *fake, u32 offset, u32 value)
+{
+	if (fake->nr_log < FAKE_LOG)
+		fake->log[fake->nr_log] = (struct fake_store){ offset, value };
+	fake->nr_log++;
+
+	if (offset == 0xb830b0) {
+		fake_trigger(fake);
+	} else if (offset == fake->window_reg) {
+		fake->counts[FAKE_MOVE]++;
+		fake->window = value;
+	} else {
+		fake->counts[FAKE_REG_WR]++;
+		if (offset != 0xb830a0 && offset != 0xb830a4)
+			fake->misuse++;
+	}
+}
+
+/* The byte of VRAM that an access in the aperture means, or NULL. */
+static u8 *fake_aperture(struct fake_gpu *fake, u32 offset)
+{
+	u64 base = (u64)fake->window << 16;
+
+	if (fake->hook)
+		fake->hook(fake);
+
+	/* Bits 25:24 of the older register are the target; 0 is VRAM. */
+	if (fake->window_reg == 0x1700 && fake->window >> 24)
+		fake->misuse++;
+
+	base += offset - FAKE_PRAMIN;
+	if (base < fake->vram_base || base - fake->vram_base >= FAKE_VRAM_SIZE) {
+		fake->beyond++;
+		return NULL;
+	}
+
+	return fake->vram + (base - fake->vram_base);
+}
+
+static bool fake_is_aperture(u32 offset)
+{
+	return offset >= FAKE_PRAMIN && offset < FAKE_PRAMIN + FAKE_PRAMIN_SIZE;
+}
+
+static u64 fake_read(void *priv, u32 offset, unsigned int width)
+{
+	struct fake_gpu *fake = priv;
+	u64 value = ~0ULL;
+	u8 *byte;
+
+	if (offset % width)
+		fake->misuse++;
+
+	if (fake_is_aperture(offset)) {
+		fake->counts[FAKE_RD]++;
+		byte = fake_aperture(fake, offset);
+		fake->dirty = false;
+		if (byte && !fake->gone) {
+			value = 0;
+			memcpy(&value, byte, width);
+		}
+	} else {
+		if (width != sizeof(u32))
+			fake->misuse++;
+		value = fake_reg_read(fake, offset);
+	}
+
+	if (fake->gone)
+		value = ~0ULL;
+	return width == sizeof(u64) ? value : value & (BIT_ULL(8 * width) - 1);
+}
+
+static void fake_write(void *priv, u32 offset, u64 value, unsigned int width)
+{
+	struct fake_gpu *fake = priv;
+	u8 *byte;
+
+	if (offset % width)
+		fake->misuse++;
+
+	if (!fake_is_aperture(offset)) {
+		if (width != sizeof(u32))
+			fake->misuse++;
+		fake_reg_write(fake, offset, value);
+		return;
+	}
+
+	fake->counts[width == sizeof(u64) ? FAKE_WR64 : FAKE_WR]++;
+	byte = fake_aperture(fake, offset);
+	fake->dirty = true;
+	if (!byte)
+		return;
+	fake->page_stores[(byte - fake->vram) / SZ_4K]++;
+	memcpy(byte, &value, width);
+}
+
+static const struct cnova_io_ops fake_ops = {
+	.read = fake_read,
+	.write = fake_write,
+};
+
+KUNIT_DEFINE_ACTION_WRAPPER(fake_kvfree, kvfree, const void *);
+
+/* A GPU of that chip. Goes with the test. */
+struct fake_gpu *fake_create(struct kunit *test, const struct cnova_chip *chip)
+{
+	struct fake_gpu *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	struct cnova_io_platform_data data = { .ops = &fake_ops, .priv = fake };
+
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+	fake->vram = kvmalloc(FAKE_VRAM_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fake->vram);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, fake_kvfree, fake->vram), 0);
+	memset(fake->vram, FAKE_POISON, FAKE_VRAM_SIZE);
+
+	fake->dev = kunit_device_register(test, "cnova_fake");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fake->dev);
+
+	fake->chip = chip;
+	fake->window = FAKE_BOOT_WINDOW;
+	/* Turing, Ampere, Ada: the old one. Hopper and Blackwell: the new one. */
+	fake->window_reg = chip->chipset >> 4 == 0x18 || chip->chipset >> 4 >= 0x1a ?
+			   0x10fd40 : 0x001700;
+	cnova_io_init_platform(&fake->io, &data);
+	return fake;
+}
+
+/*
+ * At the end of a test: nothing illegal was done, and the driver counted as we did.
+ * DESIGN 3: a counting wrapper is always compiled.
+ */
+void fake_check(struct kunit *test, struct fake_gpu *fake)
+{
+	const u32 *n = fake->counts;
+
+	KUNIT_EXPECT_EQ(test, fake->misuse, 0);
+	KUNIT_EXPECT_EQ(test, fake->beyond, 0);
+	/* [16] */
+	KUNIT_EXPECT_EQ(test, fake->unordered, 0);
+
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_WR32),
+			n[FAKE_REG_WR] + n[FAKE_MOVE] + n[FAKE_TRIGGER]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_RD32), n[FAKE_REG_RD]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_POLL),
+			n[FAKE_POLL] + n[FAKE_BOOT_0]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR64), n[FAKE_WR64]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR), n[FAKE_WR]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_RD), n[FAKE_RD]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_WINDOW_MOVE), n[FAKE_MOVE]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_INVALIDATE), n[FAKE_TRIGGER]);
+}
+
+/* Count from here on. */
+void fake_begin(struct fake_gpu *fake)
+{
+	memcpy(fake->counts_begin, fake->counts, sizeof(fake->counts));
+	memset(fake->page_stores, 0, sizeof(fake->page_stores));
+	fake->nr_log = 0;
+}
+
+/* How many since fake_begin(). */
+u32 fake_count(const struct fake_gpu *fake, enum fake_count which)
+{
+	return fake->counts[which] - fake->counts_begin[which];
+}
+
+/* How many accesses of any kind since fake_begin(). */
+u32 fake_total(const struct fake_gpu *fake)
+{
+	u32 total = 0;
+
+	for (u32 i = 0; i < FAKE_NR_COUNTS; i++)
+		total += fake_count(fake, i);
+	return total;
+}
+
+/* The word at @pa, which counts as no access. */
+u64 fake_word(const struct fake_gpu *fake, u64 pa)
+{
+	return get_unaligned_le64(fake->vram + (pa - fake->vram_base));
+}
+
+static const void *fake_gen(const void *prev, char *desc, bool supported)
+{
+	const struct cnova_chip *chip;
+	bool found = !prev;
+
+	for (u32 i = 0; (chip = cnova_chip_at(i)); i++) {
+		if (found && (chip->fmt || !supported)) {
+			strscpy(desc, chip->name, KUNIT_PARAM_DESC_SIZE);
+			return chip;
+		}
+		found |= chip == prev;
+	}
+
+	return NULL;
+}
+
+/* Parameters: all chips of the table. */
+const void *fake_gen_chips(struct kunit *test, const void *prev, char *desc)
+{
+	return fake_gen(prev, desc, false);
+}
+
+/* Parameters: the chips that the driver supports. */
+const void *fake_gen_supported_chips(struct kunit *test, const void *prev, char *desc)
+{
+	return fake_gen(prev, desc, true);
+}
