@@ -8,7 +8,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-/* For the formats themselves. */
+/* Declares the formats that there are. */
 #include "hw/chip.h"
 
 /** enum cnova_aperture - Where memory is; numbered as in a leaf (HARDWARE.md 2.4). */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/bug.h>
 #include <linux/sizes.h>
 
 #include "hw/chip.h"
@@ -59,8 +60,7 @@ static const struct host_mem model_mem = {
 	.invalidate = model_mem_invalidate,
 };
 
-/* An empty address space on @chip: "tu102", "ga102". */
-void model_vm_init(struct model_vm *model, const char *chip)
+void model_vm_init(struct model_vm *model, const char *chip, bool leaf_512m)
 {
 	const struct cnova_sim_chip *sim_chip = cnova_sim_chip_find(chip);
 	const struct cnova_chip *hw_chip = sim_chip ? cnova_chip_find(sim_chip->boot_42) : NULL;
@@ -73,7 +73,9 @@ void model_vm_init(struct model_vm *model, const char *chip)
 	if (!model->flat)
 		abort();
 	model->flat->verbose = getenv("VERBOSE");
-	host_vm_init(&model->vm, hw_chip->fmt, &model_mem, model, SZ_1M, MODEL_PAGES);
+	model->fmt = *hw_chip->fmt;
+	model->fmt.level[CNOVA_PT_PDE1].leaf = leaf_512m;
+	host_vm_init(&model->vm, &model->fmt, &model_mem, model, SZ_1M, MODEL_PAGES);
 }
 
 /* Take it down; tables are given back to the model, which then looks for users. */
@@ -81,7 +83,8 @@ void model_vm_fini(struct model_vm *model)
 {
 	model->stored = NULL;
 	host_vm_fini(&model->vm);
-	model_has_findings(model);
+	if (model_has_findings(model))
+		host_nr_warnings++;
 	cnova_sim_flat_destroy(model->flat);
 }
 

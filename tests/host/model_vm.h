@@ -29,9 +29,14 @@ struct model_vm {
 	void *priv;
 	/* What invalidates return. */
 	int ack;
+	struct cnova_pt_fmt fmt;
 };
 
-void model_vm_init(struct model_vm *model, const char *chip);
+/*
+ * @chip: "tu102", "ga102"; @leaf_512m: with leaves of 512 MiB, which no row of the chip
+ * table uses yet.
+ */
+void model_vm_init(struct model_vm *model, const char *chip, bool leaf_512m);
 void model_vm_fini(struct model_vm *model);
 
 /* As a client of the GPU sees it, through the TLB. */

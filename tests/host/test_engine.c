@@ -7,7 +7,7 @@
  * and the walk caches remember, each must be as before the job, or as after it; and a
  * hole in between only if the job changed the size of a leaf.
  *
- * SEED=n repeats one round; ROUNDS=n makes it longer.
+ * SEED=n repeats one round; ROUNDS=n makes it longer; both: other rounds.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,6 +78,8 @@ struct totals {
 struct round {
 	struct model_vm model;
 	struct host_random random;
+	/* Bytes of the largest leaf. */
+	u64 max_leaf;
 	struct backing *backings;
 	struct job *queue[MAX_QUEUE];
 	u32 nr_queued;
@@ -89,6 +91,12 @@ struct round {
 	bool failed;
 	u64 seed;
 };
+
+/* What address spaces there are. */
+static const struct variant {
+	const char *chip;
+	bool leaf_512m;
+} variant[] = { { "tu102", false }, { "ga102", false }, { "ga102", true } };
 
 static struct totals totals;
 
@@ -157,6 +165,9 @@ static u64 random_pa(struct round *r, enum cnova_aperture aperture, u64 va, u64 
 	static const u64 align[] = { SZ_4K, SZ_64K, SZ_64K, SZ_2M, SZ_2M };
 	u64 a = size >= SZ_2M && below(r, 4) ? SZ_2M : align[below(r, ARRAY_SIZE(align))];
 	u64 pa;
+
+	if (size >= SZ_512M && below(r, 4))
+		a = SZ_512M;
 
 	if (aperture != CNOVA_APERTURE_VIDEO)
 		return round_down(host_random(&r->random) & 0x3fffffffffffULL, a) + va % a;
@@ -291,8 +302,8 @@ static void job_describe(struct round *r, struct job *job, struct cnova_pt_op *p
 			op_apply(op, &oracles[i]);
 			pt[i].view = oracle_view_init(&views[i], &oracles[i]);
 		}
-		job->may_resize |= (pt[i].split_start && op->range.start % SZ_2M) ||
-				   (pt[i].split_end && op->range.end % SZ_2M) ||
+		job->may_resize |= (pt[i].split_start && op->range.start % r->max_leaf) ||
+				   (pt[i].split_end && op->range.end % r->max_leaf) ||
 				   (op->type == OP_MAP && may_overlap(r, job, op));
 	}
 }
@@ -541,7 +552,7 @@ static void evict(struct round *r)
 		job_execute(r, &job);
 }
 
-static bool run_round(u64 seed, const char *chip)
+static bool run_round(u64 seed, const struct variant *variant)
 {
 	struct round *r = calloc(1, sizeof(*r));
 	bool ok;
@@ -550,7 +561,8 @@ static bool run_round(u64 seed, const char *chip)
 	r->random.state = seed;
 	r->before = calloc(1, sizeof(*r->before));
 	r->now = calloc(1, sizeof(*r->now));
-	model_vm_init(&r->model, chip);
+	r->max_leaf = variant->leaf_512m ? SZ_512M : SZ_2M;
+	model_vm_init(&r->model, variant->chip, variant->leaf_512m);
 	r->model.priv = r;
 	r->model.stored = stored;
 
@@ -598,20 +610,20 @@ static bool run_round(u64 seed, const char *chip)
 
 int main(void)
 {
-	static const char * const chip[] = { "tu102", "ga102" };
 	const char *rounds_env = getenv("ROUNDS"), *seed_env = getenv("SEED");
-	u32 rounds = rounds_env && *rounds_env ? strtoul(rounds_env, NULL, 0) : 60;
+	u32 rounds = rounds_env && *rounds_env ? strtoul(rounds_env, NULL, 0) : 66;
 	struct host_random seeds = { .state = host_seed(0x1f25a3) };
 	bool ok = true;
 
-	if (seed_env && *seed_env)
+	/* A round that failed prints its seed; with ROUNDS it seeds all of them. */
+	if (seed_env && *seed_env && !(rounds_env && *rounds_env))
 		rounds = 1;
 	printf("# seed %#llx, %u rounds\n", seeds.state, rounds);
 	for (u32 i = 0; i < rounds && ok; i++) {
 		u64 seed = rounds == 1 ? seeds.state : host_random(&seeds);
 
 		/* The seed alone has to repeat the round: it chooses the chip too. */
-		ok = run_round(seed, chip[seed % ARRAY_SIZE(chip)]);
+		ok = run_round(seed, &variant[seed % ARRAY_SIZE(variant)]);
 	}
 
 	printf("# %llu jobs, %llu operations, %llu aborted, %llu zaps, %llu stores, %llu looks\n",
