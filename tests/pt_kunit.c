@@ -157,6 +157,28 @@ static void pt_remap_identical_does_nothing(struct kunit *test)
 }
 
 /*
+ * [12] mm/pt.h: a bound mapping is in the tables as any mixture of leaf sizes; that a
+ * larger leaf would do is no reason to write it again, nor to break anything.
+ */
+static void pt_remap_mixture_does_nothing(struct kunit *test)
+{
+	struct pt_fixture *fix = test->priv;
+
+	pt_have(fix, VA, SZ_2M, PA_A, LEAF_4K);
+	pt_have(fix, VA + SZ_2M, SZ_2M, PA_A, LEAF_64K);
+	pt_change(test, VA, 2 * SZ_2M);
+
+	for (u32 i = 0; i < fix->view.nr; i++)
+		fix->view.extent[i].max_leaf_lg2 = LEAF_2M;
+	pt_change(test, VA, 2 * SZ_2M);
+	pt_expect_nothing(test);
+	pt_change(test, VA + SZ_64K, SZ_64K);
+	pt_expect_nothing(test);
+	pt_change(test, VA + SZ_2M + SZ_4K, SZ_4K);
+	pt_expect_nothing(test);
+}
+
+/*
  * [11] A live leaf changes its size: break, invalidate, make, invalidate. To the
  * directory one store that breaks it and two that link what is below.
  */
@@ -326,6 +348,7 @@ static struct kunit_case pt_kunit_cases[] = {
 	KUNIT_CASE_PARAM(pt_unmap_table_stores_once, fake_gen_supported_chips),
 	KUNIT_CASE_PARAM(pt_unmap_last_unhooks_all, fake_gen_supported_chips),
 	KUNIT_CASE_PARAM(pt_remap_identical_does_nothing, fake_gen_supported_chips),
+	KUNIT_CASE_PARAM(pt_remap_mixture_does_nothing, fake_gen_supported_chips),
 	KUNIT_CASE_PARAM(pt_split_2m_invalidates_twice, fake_gen_supported_chips),
 	KUNIT_CASE_PARAM(pt_many_ops_invalidate_once, fake_gen_supported_chips),
 	KUNIT_CASE_PARAM(pt_zap_twice_flushes_once, fake_gen_supported_chips),
