@@ -67,6 +67,7 @@ int cnova_fb_read(struct cnova_io *io, const struct cnova_chip *chip, struct dev
 	if (cnova_io_lost(io, hi))
 		return -ENODEV;
 
+	fb->end = fb->size;
 	if (fb->size < SZ_1M || fb->size > BIT_ULL(chip->window->reach_bits) ||
 	    (wpr_end && (wpr_start >= wpr_end || wpr_start >= fb->size))) {
 		dev_err(dev, "no sense in VRAM of %llu bytes with %#llx..%#llx protected\n",

@@ -24,8 +24,22 @@ struct cnova_fb_region {
 
 /** struct cnova_fb - Layout of VRAM. */
 struct cnova_fb {
-	/** @size: Bytes of VRAM, the firmware's included: what the window has to reach. */
+	/** @size: Bytes of VRAM as the size register tells. */
 	u64 size;
+	/**
+	 * @end: Byte after the last that exists, the firmware's included: what the
+	 * window has to reach, and no address is beyond. At most @size.
+	 */
+	u64 end;
+	/**
+	 * @bar1_pde_base: Root table of BAR1, in firmware's part of VRAM; 0: BAR1
+	 * belongs to nobody (HARDWARE.md 7.3).
+	 */
+	u64 bar1_pde_base;
+	/** @bar2_pde_base: The same of BAR2. */
+	u64 bar2_pde_base;
+	/** @gsp_release: Release of the firmware that told this; 0: from registers. */
+	u32 gsp_release;
 	/** @nr_regions: Number of @region. */
 	u32 nr_regions;
 	/** @region: What may be used: ascending, disjoint, 4 KiB aligned. */

@@ -11,7 +11,6 @@
 #include <linux/device.h>
 #include <linux/err.h>
 
-#include "hw/fb.h"
 #include "mm/mm.h"
 #include "mm/vmm_pages.h"
 
@@ -27,7 +26,6 @@
  */
 int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
 {
-	struct cnova_fb fb;
 	int err;
 
 	mm->dev = dev;
@@ -36,7 +34,7 @@ int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
 	if (IS_ERR(mm->chip))
 		return PTR_ERR(mm->chip);
 
-	err = cnova_fb_read(io, mm->chip, dev, &fb);
+	err = cnova_fb_read(io, mm->chip, dev, &mm->fb);
 	if (err)
 		return err;
 
@@ -44,11 +42,11 @@ int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
 	if (err)
 		return err;
 
-	err = cnova_vram_init(&mm->vram, io, &fb);
+	err = cnova_vram_init(&mm->vram, io, &mm->fb);
 	if (err)
 		goto err_put_caches;
 
-	err = cnova_pramin_init(&mm->pramin, dev, io, mm->chip->window, fb.size);
+	err = cnova_pramin_init(&mm->pramin, dev, io, mm->chip->window, mm->fb.end);
 	if (err)
 		goto err_fini_vram;
 

@@ -7,6 +7,7 @@
 
 #include "hw/access.h"
 #include "hw/chip.h"
+#include "hw/fb.h"
 #include "mm/pramin.h"
 #include "mm/tlb.h"
 #include "mm/vram.h"
@@ -23,6 +24,9 @@ struct cnova_mm {
 
 	/** @chip: What this chip is. Immutable. */
 	const struct cnova_chip *chip;
+
+	/** @fb: How VRAM is laid out. Immutable. */
+	struct cnova_fb fb;
 
 	/** @pramin: The window into VRAM. */
 	struct cnova_pramin pramin;
