@@ -45,8 +45,8 @@ struct cnova_chip {
 	/** @window: The PRAMIN window. */
 	const struct cnova_chip_window *window;
 	/**
-	 * @tlb_invalidate: Bits of an invalidate of one address space, next to
-	 * what all chips need.
+	 * @tlb_invalidate: Bits of an acknowledged invalidate, next to what all chips
+	 * need.
 	 */
 	u32 tlb_invalidate;
 	/** @kinds: Bit k: user mappings may have memory kind k (HARDWARE.md 10). */

@@ -114,21 +114,34 @@ static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 	return -EIO;
 }
 
-static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+/* HARDWARE.md 4. There is no address: all of the address space, at all levels. */
+static u32 cnova_tlb_command(const struct cnova_tlb *tlb, enum cnova_tlb_scope scope,
+			     enum cnova_tlb_ack ack)
+{
+	u32 command = NV_MMU_INVALIDATE_TRIGGER | NV_MMU_INVALIDATE_ALL_VA;
+
+	if (scope == CNOVA_TLB_HUB_ONLY)
+		command |= NV_MMU_INVALIDATE_HUBTLB_ONLY;
+
+	/*
+	 * Without, TRIGGER may clear while an access with the old translation is still
+	 * on its way.
+	 */
+	if (ack == CNOVA_TLB_ACK_GLOBALLY)
+		command |= tlb->chip->tlb_invalidate |
+			   FIELD_PREP(NV_MMU_INVALIDATE_ACK, NV_MMU_INVALIDATE_ACK_GLOBALLY);
+
+	return command;
+}
+
+static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb, u32 command)
 {
 	/* Tables live in VRAM: aperture 0. HARDWARE.md 4. */
 	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_PDB,
 		   FIELD_PREP(NV_MMU_INVALIDATE_PDB_ADDR, (pdb.raw >> 12) & GENMASK(27, 0)));
 	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE_UPPER_PDB,
 		   FIELD_PREP(NV_MMU_INVALIDATE_UPPER_PDB_ADDR, pdb.raw >> 40));
-	/*
-	 * "Acknowledge globally": without, TRIGGER may clear while an access with the
-	 * old translation is still on its way.
-	 */
-	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE,
-		   NV_MMU_INVALIDATE_TRIGGER | NV_MMU_INVALIDATE_ALL_VA |
-		   FIELD_PREP(NV_MMU_INVALIDATE_ACK, NV_MMU_INVALIDATE_ACK_GLOBALLY) |
-		   tlb->chip->tlb_invalidate);
+	cnova_wr32(tlb->io, NV_VIRTUAL_FUNCTION_PRIV_MMU_INVALIDATE, command);
 	cnova_io_account(tlb->io, CNOVA_IO_INVALIDATE, 1);
 }
 
@@ -136,6 +149,8 @@ static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
  * cnova_tlb_invalidate() - Forget an address space, and wait until that is done.
  * @tlb: TLB.
  * @pdb: Root table of the address space.
+ * @scope: Which TLBs.
+ * @ack: What has to be over too.
  *
  * All stores to its tables must be in memory: cnova_pramin_order().
  *
@@ -146,11 +161,12 @@ static void cnova_tlb_trigger(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
  * acknowledged; the address space cannot be used. -EIO: the device is wedged.
  * -ENODEV: it is gone.
  */
-int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb,
+			 enum cnova_tlb_scope scope, enum cnova_tlb_ack ack)
 {
 	int err;
 
-	KUNIT_STATIC_STUB_REDIRECT(cnova_tlb_invalidate, tlb, pdb);
+	KUNIT_STATIC_STUB_REDIRECT(cnova_tlb_invalidate, tlb, pdb, scope, ack);
 
 	mutex_lock(&tlb->lock);
 	if (tlb->wedged) {
@@ -168,7 +184,7 @@ int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 		goto unlock;
 	}
 
-	cnova_tlb_trigger(tlb, pdb);
+	cnova_tlb_trigger(tlb, pdb, cnova_tlb_command(tlb, scope, ack));
 
 	err = cnova_tlb_wait_idle(tlb);
 	if (err == -EBUSY)

@@ -17,6 +17,26 @@ struct device;
 /** CNOVA_TLB_TIMEOUT_US - How long an acknowledge may take: what NVKM and nova wait. */
 #define CNOVA_TLB_TIMEOUT_US	(2 * 1000 * 1000)
 
+/** enum cnova_tlb_scope - Which TLBs an invalidate reaches (HARDWARE.md 4.2). */
+enum cnova_tlb_scope {
+	/** @CNOVA_TLB_ALL_UNITS: Those of the hub and of the GPCs. */
+	CNOVA_TLB_ALL_UNITS,
+	/** @CNOVA_TLB_HUB_ONLY: The hub's. Enough for BAR1 and BAR2: no GPC uses them. */
+	CNOVA_TLB_HUB_ONLY,
+};
+
+/** enum cnova_tlb_ack - What has to be over when an invalidate returns. */
+enum cnova_tlb_ack {
+	/**
+	 * @CNOVA_TLB_ACK_NONE: The TLBs have forgotten. An access that found its
+	 * translation before may still be on its way: never before memory is given
+	 * to somebody else.
+	 */
+	CNOVA_TLB_ACK_NONE,
+	/** @CNOVA_TLB_ACK_GLOBALLY: Those accesses too. */
+	CNOVA_TLB_ACK_GLOBALLY,
+};
+
 /** struct cnova_tlb - The registers: one set for all address spaces. */
 struct cnova_tlb {
 	/** @dev: For messages. */
@@ -42,6 +62,7 @@ struct cnova_tlb {
 void cnova_tlb_init(struct cnova_tlb *tlb, struct device *dev, struct cnova_io *io,
 		    const struct cnova_chip *chip);
 void cnova_tlb_fini(struct cnova_tlb *tlb);
-int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb);
+int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb,
+			 enum cnova_tlb_scope scope, enum cnova_tlb_ack ack);
 
 #endif /* _CNOVA_MM_TLB_H_ */

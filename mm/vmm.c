@@ -36,13 +36,20 @@ static void cnova_vmm_io_order(struct cnova_pt_io *base)
 	cnova_pramin_order(&to_cnova_vmm_io(base)->cursor);
 }
 
+/* Always acknowledged: what the tables named before may be given to others now. */
+static int cnova_vmm_invalidate(struct cnova_vmm *vmm)
+{
+	return cnova_tlb_invalidate(&vmm->mm->tlb, cnova_vmm_pdb(vmm), vmm->ops->tlbs,
+				    CNOVA_TLB_ACK_GLOBALLY);
+}
+
 static int cnova_vmm_io_invalidate(struct cnova_pt_io *base)
 {
 	struct cnova_vmm_io *io = to_cnova_vmm_io(base);
 
 	/* The window ranks below the TLB, and the TLB takes its time. */
 	cnova_pramin_end(&io->cursor);
-	return cnova_tlb_invalidate(&io->vmm->mm->tlb, cnova_vmm_pdb(io->vmm));
+	return cnova_vmm_invalidate(io->vmm);
 }
 
 static const struct cnova_pt_io_ops cnova_vmm_io_ops = {
@@ -103,7 +110,7 @@ err_fini_pages:
 void cnova_vmm_fini(struct cnova_vmm *vmm)
 {
 	if (!vmm->error)
-		vmm->error = cnova_tlb_invalidate(&vmm->mm->tlb, cnova_vmm_pdb(vmm));
+		vmm->error = cnova_vmm_invalidate(vmm);
 
 	cnova_vmm_nodes_destroy(vmm, cnova_pt_tree_fini(&vmm->tree), !vmm->error);
 	cnova_vmm_pages_fini(&vmm->pages);

@@ -12,6 +12,7 @@
 #include "mm/pramin.h"
 #include "mm/pt.h"
 #include "mm/pt_tree.h"
+#include "mm/tlb.h"
 #include "mm/vmm_pages.h"
 
 struct cnova_mm;
@@ -30,6 +31,9 @@ struct cnova_vmm_ops {
 
 	/** @free: Take it back. Process context. Never called for a dead VMM. */
 	void (*free)(struct cnova_vmm *vmm, struct cnova_vram_addr page);
+
+	/** @tlbs: Who walks the tables. 0: all units. */
+	enum cnova_tlb_scope tlbs;
 };
 
 /** struct cnova_vmm_io - Stores to tables through the PRAMIN window. */

@@ -147,7 +147,8 @@ static bool flush_model_is_coherent(struct kunit *test)
 	return !cnova_io_gpu_stale(fix->mm->io);
 }
 
-static int flush_nothing(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
+static int flush_nothing(struct cnova_tlb *tlb, struct cnova_vram_addr pdb,
+			 enum cnova_tlb_scope scope, enum cnova_tlb_ack ack)
 {
 	return 0;
 }

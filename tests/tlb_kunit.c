@@ -51,7 +51,8 @@ static int invalidate(struct kunit *test, u64 pdb)
 {
 	struct tlb_fixture *fix = test->priv;
 
-	return cnova_tlb_invalidate(&fix->tlb, cnova_vram_addr(pdb));
+	return cnova_tlb_invalidate(&fix->tlb, cnova_vram_addr(pdb), CNOVA_TLB_ALL_UNITS,
+				    CNOVA_TLB_ACK_GLOBALLY);
 }
 
 static void expect_log(struct kunit *test, u32 i, u32 offset, u32 value)
@@ -84,6 +85,37 @@ static void tlb_invalidate_stores_pdb_and_triggers(struct kunit *test)
 	expect_log(test, 0, 0xb830a0, 0x00003450);
 	expect_log(test, 1, 0xb830a4, 0);
 	expect_log(test, 2, 0xb830b0, turing ? 0x800000c1 : 0x80000081);
+}
+
+/*
+ * HARDWARE.md 4, 4.2: each combination as a whole word. The membar belongs to the
+ * acknowledge, whichever units are meant.
+ */
+static void tlb_scope_and_ack_are_in_the_command(struct kunit *test)
+{
+	struct tlb_fixture *fix = test->priv;
+	u32 membar = fix->fake->chip->chipset >> 4 == 0x16 ? 0x40 : 0;
+	const struct {
+		enum cnova_tlb_scope scope;
+		enum cnova_tlb_ack ack;
+		u32 command;
+	} cases[] = {
+		{ CNOVA_TLB_ALL_UNITS, CNOVA_TLB_ACK_NONE, 0x80000001 },
+		{ CNOVA_TLB_HUB_ONLY, CNOVA_TLB_ACK_NONE, 0x80000005 },
+		{ CNOVA_TLB_ALL_UNITS, CNOVA_TLB_ACK_GLOBALLY, 0x80000081 | membar },
+		{ CNOVA_TLB_HUB_ONLY, CNOVA_TLB_ACK_GLOBALLY, 0x80000085 | membar },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_begin(fix->fake);
+		/* TRIGGER is awaited in any case: the unit takes one at a time. */
+		fix->fake->tlb_next.busy = 3;
+		KUNIT_EXPECT_EQ(test, cnova_tlb_invalidate(&fix->tlb, cnova_vram_addr(PDB_A),
+							   cases[i].scope, cases[i].ack), 0);
+		KUNIT_EXPECT_EQ(test, fix->fake->nr_log, 3);
+		expect_log(test, 2, 0xb830b0, cases[i].command);
+		KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_POLL), 5);
+	}
 }
 
 /* An idle unit: one look before, one after, nothing else. */
@@ -245,6 +277,7 @@ static void tlb_all_ones_alone_is_no_lost_device(struct kunit *test)
 
 static struct kunit_case tlb_kunit_cases[] = {
 	KUNIT_CASE_PARAM(tlb_invalidate_stores_pdb_and_triggers, fake_gen_supported_chips),
+	KUNIT_CASE_PARAM(tlb_scope_and_ack_are_in_the_command, fake_gen_supported_chips),
 	KUNIT_CASE(tlb_ack_at_once_takes_two_loads),
 	KUNIT_CASE(tlb_ack_after_polls_is_awaited),
 	KUNIT_CASE(tlb_busy_before_is_awaited),
