@@ -149,9 +149,9 @@ static void cnova_device_fini_mm(struct drm_device *drm, void *arg)
  * @cnova: Device, &cnova_device.io initialised.
  *
  * Context: Probe.
- * Return: 0; -ENODEV: no device answers, or the chip is unknown; -EOPNOTSUPP:
- * known, but without support; -ENOMEM; or what DMA setup says. What was done is
- * undone with the device.
+ * Return: 0; -ENODEV: no device answers, or the chip is unknown; -EINVAL: its
+ * registers make no sense; -ENOMEM; or what DMA setup says. What was done is undone
+ * with the device.
  */
 int cnova_device_start(struct cnova_device *cnova)
 {

@@ -13,6 +13,10 @@ struct device;
 
 /* Formats are known to mm/ only; the table points at them. */
 extern const struct cnova_pt_fmt cnova_pt_fmt_v2;
+extern const struct cnova_pt_fmt cnova_pt_fmt_v2_512m;
+extern const struct cnova_pt_fmt cnova_pt_fmt_v3;
+extern const struct cnova_pt_fmt cnova_pt_fmt_v3_512m;
+extern const struct cnova_pt_fmt cnova_pt_fmt_v3_256g;
 
 /** struct cnova_chip_window - How the PRAMIN window is moved. */
 struct cnova_chip_window {
@@ -32,6 +36,53 @@ enum cnova_chip_fb {
 	CNOVA_CHIP_FB_MIB,
 };
 
+/**
+ * struct cnova_chip_bar1 - How BAR1 is bound to an address space (HARDWARE.md 7.1).
+ *
+ * A store of the address, target and mode to @block starts it; where there is
+ * @block_high, the upper half of the address goes there, and that store starts it,
+ * after @block.
+ */
+struct cnova_chip_bar1 {
+	/** @block: Register with the instance block. */
+	u32 block;
+	/** @block_high: Register with bits 63:32 of its address; 0: there is none. */
+	u32 block_high;
+	/** @addr: Field of @block: address of the instance block >> 12, its low bits. */
+	u32 addr;
+	/** @target: Field of @block: 0 video memory. */
+	u32 target;
+	/** @mode_virtual: Bit of @block: BAR1 is an address space, not VRAM. */
+	u32 mode_virtual;
+	/** @status: Register that tells how far it is. */
+	u32 status;
+	/** @busy: Bits of @status, all 0 when it is done. */
+	u32 busy;
+};
+
+/**
+ * struct cnova_chip_flush - How the GPU is told to finish its writes to memory
+ * (HARDWARE.md 6).
+ */
+struct cnova_chip_flush {
+	/** @start: Register. Without tokens a store of 1 starts a flush, with tokens a load. */
+	u32 start;
+	/** @done: Register to be polled. */
+	u32 done;
+	/** @busy: Bit of @done. */
+	u32 busy;
+	/** @token: Field of @start and @done: number of a flush; 0: there are no tokens. */
+	u32 token;
+};
+
+/** struct cnova_chip_riscv - Where the GSP's core tells that it runs (HARDWARE.md 8.4). */
+struct cnova_chip_riscv {
+	/** @reg: Register. */
+	u32 reg;
+	/** @active: Its bit. */
+	u32 active;
+};
+
 /** struct cnova_chip - A row of the chip table. All of it is constant. */
 struct cnova_chip {
 	/** @name: For people, as in "TU102". */
@@ -40,10 +91,16 @@ struct cnova_chip {
 	u16 chipset;
 	/** @fb: Where the size of VRAM is. */
 	enum cnova_chip_fb fb;
-	/** @fmt: Format of page tables. NULL: not supported yet. */
+	/** @fmt: Format of page tables, with the sizes of leaves of this chip. */
 	const struct cnova_pt_fmt *fmt;
 	/** @window: The PRAMIN window. */
 	const struct cnova_chip_window *window;
+	/** @bar1: Binding of BAR1. */
+	const struct cnova_chip_bar1 *bar1;
+	/** @flush: Flush of what the GPU wrote; NULL: the CPU has no register for it. */
+	const struct cnova_chip_flush *flush;
+	/** @riscv: Is the GSP running? */
+	const struct cnova_chip_riscv *riscv;
 	/**
 	 * @tlb_invalidate: Bits of an acknowledged invalidate, next to what all chips
 	 * need.
@@ -53,6 +110,14 @@ struct cnova_chip {
 	u32 kinds;
 	/** @sys_bits: Width of a bus address: the DMA mask. */
 	u8 sys_bits;
+	/** @vram_bits: Width of an address in VRAM that page tables can hold. */
+	u8 vram_bits;
+	/** @channel: Newest class of channels. */
+	u16 channel;
+	/** @copy: Class of the copy engines. */
+	u16 copy;
+	/** @usermode: Class of the doorbell. */
+	u16 usermode;
 };
 
 const struct cnova_chip *cnova_chip_find(u32 boot_42);

@@ -37,6 +37,12 @@ static u64 cnova_fb_size(struct cnova_io *io, const struct cnova_chip *chip)
 	return value & NV_PFB_LOCAL_MEMORY_RANGE_ECC_MODE ? size / 16 * 15 : size;
 }
 
+/* What the window shows and a leaf can point at; more is a register read wrongly. */
+static u64 cnova_fb_max(const struct cnova_chip *chip)
+{
+	return BIT_ULL(min(chip->window->reach_bits, chip->vram_bits));
+}
+
 static void cnova_fb_add(struct cnova_fb *fb, u64 start, u64 end)
 {
 	start = round_up(start, SZ_4K);
@@ -68,7 +74,7 @@ int cnova_fb_read(struct cnova_io *io, const struct cnova_chip *chip, struct dev
 		return -ENODEV;
 
 	fb->end = fb->size;
-	if (fb->size < SZ_1M || fb->size > BIT_ULL(chip->window->reach_bits) ||
+	if (fb->size < SZ_1M || fb->size > cnova_fb_max(chip) ||
 	    (wpr_end && (wpr_start >= wpr_end || wpr_start >= fb->size))) {
 		dev_err(dev, "no sense in VRAM of %llu bytes with %#llx..%#llx protected\n",
 			fb->size, wpr_start, wpr_end);

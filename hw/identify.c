@@ -2,8 +2,8 @@
 /**
  * DOC: Which chip is this?
  *
- * Reads the boot registers and finds the row of the chip table, or says by name
- * why there is none. Locking: none, called once at probe.
+ * Reads the boot registers and finds the row of the chip table, or says by its
+ * number which chip has none. Locking: none, called once at probe.
  */
 
 #include <linux/bitfield.h>
@@ -21,7 +21,7 @@
  *
  * Context: Probe.
  * Return: Its row of the chip table, or an ERR_PTR: -ENODEV: no device answers, or
- * the chip is unknown; -EOPNOTSUPP: known, but without support.
+ * the chip is unknown.
  */
 const struct cnova_chip *cnova_chip_identify(struct cnova_io *io, struct device *dev)
 {
@@ -38,11 +38,6 @@ const struct cnova_chip *cnova_chip_identify(struct cnova_io *io, struct device 
 		dev_err(dev, "unknown chip %03lx (BOOT_42 %08x)\n",
 			FIELD_GET(NV_PMC_BOOT_42_CHIP_ID, boot_42), boot_42);
 		return ERR_PTR(-ENODEV);
-	}
-
-	if (!chip->fmt) {
-		dev_err(dev, "%s: page-table format v3 is not supported yet\n", chip->name);
-		return ERR_PTR(-EOPNOTSUPP);
 	}
 
 	return chip;

@@ -191,30 +191,37 @@ static void v2_decode(const struct cnova_pt_fmt *fmt, enum cnova_pt_kind kind,
 	}
 }
 
-/* Chips before GA100, and later ones for as long as 512M leaves are not used. */
-const struct cnova_pt_fmt cnova_pt_fmt_v2 = {
-	.name = "v2",
-	.root = CNOVA_PT_PDE3,
-	.va_bits = 49,
-	.level = {
-		[CNOVA_PT_4K] = { .shift = 12, .bits = 9, .words = 1, .leaf = true },
-		[CNOVA_PT_64K] = { .shift = 16, .bits = 5, .words = 1, .leaf = true },
-		[CNOVA_PT_PDE0] = { .shift = 21, .bits = 8, .words = 2, .leaf = true },
-		[CNOVA_PT_PDE1] = { .shift = 29, .bits = 9, .words = 1 },
-		[CNOVA_PT_PDE2] = { .shift = 38, .bits = 9, .words = 1 },
-		[CNOVA_PT_PDE3] = { .shift = 47, .bits = 2, .words = 1 },
-	},
-	.sparse = V2_SPARSE,
-	.blocked = V2_BLOCKED,
-	.pa_bits = {
-		[CNOVA_APERTURE_VIDEO] = 37,
-		[CNOVA_APERTURE_PEER] = 57,
-		[CNOVA_APERTURE_SYS_COH] = 58,
-		[CNOVA_APERTURE_SYS_NCOH] = 58,
-	},
-	.fill = v2_fill,
-	.table = v2_table,
-	.decode = v2_decode,
-};
+/* 2.1, with leaves in PDE1 or without. */
+#define V2_FMT(leaf_512m_) {						\
+	.name = "v2",							\
+	.root = CNOVA_PT_PDE3,						\
+	.kind_bits = 8,							\
+	.va_bits = 49,							\
+	.level = {							\
+		[CNOVA_PT_4K] = CNOVA_PT_LEVEL(12, 9, 1, true),		\
+		[CNOVA_PT_64K] = CNOVA_PT_LEVEL(16, 5, 1, true),	\
+		[CNOVA_PT_PDE0] = CNOVA_PT_LEVEL(21, 8, 2, true),	\
+		[CNOVA_PT_PDE1] = CNOVA_PT_LEVEL(29, 9, 1, leaf_512m_),	\
+		[CNOVA_PT_PDE2] = CNOVA_PT_LEVEL(38, 9, 1, false),	\
+		[CNOVA_PT_PDE3] = CNOVA_PT_LEVEL(47, 2, 1, false),	\
+	},								\
+	.sparse = V2_SPARSE,						\
+	.blocked = V2_BLOCKED,						\
+	.pa_bits = {							\
+		[CNOVA_APERTURE_VIDEO] = V2_VID_BITS,			\
+		[CNOVA_APERTURE_PEER] = 57,				\
+		[CNOVA_APERTURE_SYS_COH] = 58,				\
+		[CNOVA_APERTURE_SYS_NCOH] = 58,				\
+	},								\
+	.fill = v2_fill,						\
+	.table = v2_table,						\
+	.decode = v2_decode,						\
+}
+
+/* Turing */
+const struct cnova_pt_fmt cnova_pt_fmt_v2 = V2_FMT(false);
+
+/* GA100 and later, Ada */
+const struct cnova_pt_fmt cnova_pt_fmt_v2_512m = V2_FMT(true);
 
 static_assert(47 + 2 == 49, "levels and width of an address agree");

@@ -21,8 +21,8 @@
  * @io: The GPU.
  *
  * Context: Probe.
- * Return: 0; -ENODEV: no device answers, or an unknown chip; -EOPNOTSUPP: a chip
- * without support; -EINVAL: its registers make no sense; -ENOMEM.
+ * Return: 0; -ENODEV: no device answers, or an unknown chip; -EINVAL: its registers
+ * make no sense; -ENOMEM.
  */
 int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
 {

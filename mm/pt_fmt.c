@@ -23,6 +23,8 @@ bool cnova_pt_attr_is_valid(const struct cnova_pt_fmt *fmt, const struct cnova_p
 {
 	if (attr->aperture >= CNOVA_NR_APERTURES || !fmt->pa_bits[attr->aperture])
 		return false;
+	if (attr->kind >> fmt->kind_bits || (attr->access_counted && !fmt->can_count))
+		return false;
 
 	return attr->aperture == CNOVA_APERTURE_PEER ? attr->peer < 8 : !attr->peer;
 }

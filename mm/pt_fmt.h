@@ -66,6 +66,12 @@ struct cnova_pt_attr {
 	bool uncached;
 	/** @atomic_disable: Atomics fault. */
 	bool atomic_disable;
+	/**
+	 * @access_counted: Accesses count in the access counters, which tell the
+	 * driver of memory worth moving. Only where &cnova_pt_fmt.can_count. Nobody
+	 * reads the counters here, so nothing should fill their buffer.
+	 */
+	bool access_counted;
 };
 
 /** struct cnova_pt_level - Shape of one kind of table. */
@@ -79,6 +85,10 @@ struct cnova_pt_level {
 	/** @leaf: May hold leaves. */
 	bool leaf;
 };
+
+/* A &struct cnova_pt_level, for the tables of formats. */
+#define CNOVA_PT_LEVEL(shift_, bits_, words_, leaf_)			\
+	{ .shift = shift_, .bits = bits_, .words = words_, .leaf = leaf_ }
 
 /** enum cnova_pt_entry_type - What an entry, or half of a PDE0, says. */
 enum cnova_pt_entry_type {
@@ -115,11 +125,17 @@ struct cnova_pt_entry {
  * of zeroes says nothing.
  */
 struct cnova_pt_fmt {
-	/** @name: "v2". */
+	/** @name: "v2" or "v3". */
 	const char *name;
 
 	/** @root: Kind of the root table. */
 	enum cnova_pt_kind root;
+
+	/** @kind_bits: Width of a memory kind in a leaf. */
+	u8 kind_bits;
+
+	/** @can_count: Leaves have a say in &cnova_pt_attr.access_counted. */
+	bool can_count;
 
 	/** @va_bits: Width of a virtual address. */
 	u8 va_bits;

@@ -8,6 +8,7 @@
 #define __bf_shift(mask)	__builtin_ctzll(mask)
 #define FIELD_PREP(mask, val)	\
 	((__typeof__(mask))(((__typeof__(mask))(val) << __bf_shift(mask)) & (mask)))
+#define FIELD_PREP_CONST(mask, val)	(((mask) & -(mask)) * (val) & (mask))
 #define FIELD_GET(mask, reg)	((__typeof__(mask))(((reg) & (mask)) >> __bf_shift(mask)))
 #define FIELD_MAX(mask)		((mask) >> __bf_shift(mask))
 
