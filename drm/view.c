@@ -64,6 +64,8 @@ static void cnova_mapping_extent(const struct cnova_mapping *map, u64 va,
 		.aperture = runs->aperture,
 		.kind = map->kind,
 		.read_only = map->flags & DRM_CNOVA_VM_BIND_READ_ONLY,
+		/* An atomic is a store: HARDWARE.md 3.4, what UVM writes. */
+		.atomic_disable = map->flags & DRM_CNOVA_VM_BIND_READ_ONLY,
 		/* System memory is kept out of L2: HARDWARE.md 2.4, what nova and NVKM write. */
 		.uncached = runs->aperture != CNOVA_APERTURE_VIDEO ||
 			    map->flags & DRM_CNOVA_VM_BIND_UNCACHED,
