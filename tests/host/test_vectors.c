@@ -26,6 +26,7 @@ struct row {
 	enum cnova_pt_kind kind;
 	struct cnova_pt_entry entry;
 	/* As in the column flags; -: not given. */
+	bool acd;
 	bool sparse;
 	bool invalid;
 	bool blocked;
@@ -128,6 +129,8 @@ static bool parse_flags(const char *cell, struct row *row)
 			row->entry.attr.uncached = true;
 		else if (is(flag, "atomic_disable"))
 			row->entry.attr.atomic_disable = true;
+		else if (is(flag, "acd"))
+			row->acd = true;
 		else if (is(flag, "no_ats"))
 			row->entry.no_ats = true;
 		else if (is(flag, "sparse"))
@@ -188,12 +191,9 @@ static bool check_page_size(const struct cnova_pt_fmt *fmt, const struct row *ro
 static bool check_decode(const struct cnova_pt_fmt *fmt, const struct row *row,
 			 unsigned int half, u64 word, enum cnova_pt_entry_type type)
 {
-	/* GA100 and later: no chip uses 512M leaves yet, but they can be told. */
-	struct cnova_pt_fmt large = *fmt;
 	struct cnova_pt_entry out;
 
-	large.level[CNOVA_PT_PDE1].leaf = true;
-	large.decode(&large, row->kind, half, word, &out);
+	fmt->decode(fmt, row->kind, half, word, &out);
 	if (out.type != type)
 		return fail("decoded as another type");
 	if (type != CNOVA_PT_ENTRY_TABLE && type != CNOVA_PT_ENTRY_LEAF)
@@ -205,7 +205,8 @@ static bool check_decode(const struct cnova_pt_fmt *fmt, const struct row *row,
 	    (out.attr.kind != row->entry.attr.kind || out.attr.peer != row->entry.attr.peer ||
 	     out.attr.read_only != row->entry.attr.read_only ||
 	     out.attr.privileged != row->entry.attr.privileged ||
-	     out.attr.atomic_disable != row->entry.attr.atomic_disable))
+	     out.attr.atomic_disable != row->entry.attr.atomic_disable ||
+	     out.attr.access_counted != row->entry.attr.access_counted))
 		return fail("decoded differently");
 	return true;
 }
@@ -285,6 +286,9 @@ static bool check_row(const struct cnova_pt_fmt *fmt, struct row *row)
 		return false;
 	if (!fmt->level[row->kind].bits)
 		return fail("no such level in this format");
+	if (row->acd && !fmt->can_count)
+		return fail("flag acd in a format without it");
+	row->entry.attr.access_counted = fmt->can_count && !row->acd;
 	if (is(what, "pte"))
 		return check_pte(fmt, row);
 	if (is(what, "index"))
@@ -304,6 +308,16 @@ static bool check_header(const char **cell, u32 nr)
 		if (!is(cell[i], column_name[i]))
 			return false;
 	return true;
+}
+
+/* Each format with all sizes of leaves that any chip has. */
+static const struct cnova_pt_fmt *row_fmt(const struct row *row)
+{
+	if (is(row->cell[MMU], "v2"))
+		return &cnova_pt_fmt_v2_512m;
+	if (is(row->cell[MMU], "v3"))
+		return &cnova_pt_fmt_v3_256g;
+	return NULL;
 }
 
 static u32 check_file(FILE *file)
@@ -329,16 +343,12 @@ static u32 check_file(FILE *file)
 		rows++;
 		snprintf(name, sizeof(name), "vector %s", row.cell[ID]);
 		error = NULL;
-		if (nr != NR_COLUMNS) {
+		if (nr != NR_COLUMNS)
 			tap_result(fail("wrong number of columns"), name);
-		} else if (is(row.cell[MMU], "v3")) {
-			tap_skip(name, "page-table format v3 is not supported yet");
-			continue;
-		} else if (!is(row.cell[MMU], "v2")) {
+		else if (!row_fmt(&row))
 			tap_result(fail("unknown format"), name);
-		} else {
-			tap_result(check_row(&cnova_pt_fmt_v2, &row), name);
-		}
+		else
+			tap_result(check_row(row_fmt(&row), &row), name);
 		if (error)
 			printf("# %s\n", error);
 	}
