@@ -19,6 +19,7 @@
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/math.h>
 
 #include "hw/access.h"
 #include "hw/chip.h"

@@ -12,7 +12,8 @@
  * Locking: &cnova_vmm_pages.lock, never in the fence signalling path.
  */
 
-#include <linux/errno.h>
+#include <linux/err.h>
+#include <linux/limits.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>

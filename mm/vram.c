@@ -12,6 +12,7 @@
 
 #include <linux/errno.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/sizes.h>
 
 #include "hw/access.h"

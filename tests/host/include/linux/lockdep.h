@@ -3,6 +3,13 @@
 #ifndef _HOST_LINUX_LOCKDEP_H_
 #define _HOST_LINUX_LOCKDEP_H_
 
-#define lockdep_assert_held(lock)	do { (void)(lock); } while (0)
+#include <linux/bug.h>
+
+struct mutex;
+
+/* Whether this thread holds it. tests/host/shim_kernel.c */
+bool host_mutex_is_mine(struct mutex *lock);
+
+#define lockdep_assert_held(lock)	WARN_ON(!host_mutex_is_mine(lock))
 
 #endif

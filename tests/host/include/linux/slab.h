@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #define GFP_KERNEL	0x1U
+#define GFP_KERNEL_ACCOUNT	GFP_KERNEL
 #define GFP_ATOMIC	0x2U
 #define GFP_NOWAIT	0x4U
 #define __GFP_ZERO	0x8U
@@ -31,5 +32,22 @@ void kfree(const void *p);
 #define kvcalloc(n, size, gfp)		kcalloc(n, size, gfp)
 #define kvmalloc_array(n, size, gfp)	kmalloc_array(n, size, gfp)
 #define kvfree(p)			kfree(p)
+#define kzalloc_obj(object)		kzalloc(sizeof(object), GFP_KERNEL)
+#define kmalloc_obj(object)		kmalloc(sizeof(object), GFP_KERNEL)
+
+/* Caches count what is out, as the kernel does when one is destroyed. */
+struct kmem_cache {
+	const char *name;
+	size_t size;
+	long nr_out;
+};
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
+				     unsigned long flags, void (*ctor)(void *object));
+void kmem_cache_destroy(struct kmem_cache *cache);
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
+void kmem_cache_free(struct kmem_cache *cache, void *object);
+
+#define kmem_cache_zalloc(cache, gfp)	kmem_cache_alloc(cache, (gfp) | __GFP_ZERO)
 
 #endif

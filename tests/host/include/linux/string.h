@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+/* The size is always given here. */
+static inline void strscpy(char *to, const char *from, size_t size)
+{
+	strncpy(to, from, size - 1);
+	to[size - 1] = 0;
+}
+
 static inline void *memchr_inv(const void *p, int c, size_t n)
 {
 	for (; n; n--, p++)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the host tests need of the kernel's header of this name. */
+#ifndef _HOST_LINUX_ATOMIC_H_
+#define _HOST_LINUX_ATOMIC_H_
+
+#include <linux/types.h>
+
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
+#define atomic64_add(n, v)	((void)__atomic_add_fetch(&(v)->counter, n, __ATOMIC_SEQ_CST))
+#define atomic64_inc(v)		atomic64_add(1, v)
+#define atomic64_read(v)	__atomic_load_n(&(v)->counter, __ATOMIC_SEQ_CST)
+#define atomic64_set(v, n)	__atomic_store_n(&(v)->counter, n, __ATOMIC_SEQ_CST)
+
+#endif
