@@ -42,7 +42,6 @@ static bool cnova_sim_release_hits(const struct cnova_sim_release *release,
 				   enum cnova_sim_level level, unsigned int half, u64 value)
 {
 	const struct cnova_sim_traits *traits = release->mmu->traits;
-	enum cnova_sim_level next = level - 1;
 	struct cnova_sim_word word;
 	u64 size;
 
@@ -52,9 +51,7 @@ static bool cnova_sim_release_hits(const struct cnova_sim_release *release,
 			return false;
 		size = BIT_ULL(traits->format->level[level].shift);
 	} else if (word.type == CNOVA_SIM_WORD_TABLE) {
-		if (level == CNOVA_SIM_PD0)
-			next = half ? CNOVA_SIM_PT4K : CNOVA_SIM_PT64K;
-		size = cnova_sim_table_bytes(traits->format, next);
+		size = cnova_sim_table_bytes(traits->format, cnova_sim_next_level(level, half));
 	} else {
 		return false;
 	}

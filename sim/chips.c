@@ -11,8 +11,10 @@
 
 #include "chips.h"
 
-/* HARDWARE.md 10: Turing to GB10x accept all of 0..15 but 7. */
+/* HARDWARE.md 10, second table: bit k is kind k. */
 #define CNOVA_SIM_KINDS_TURING	0xff7f
+#define CNOVA_SIM_KINDS_GB20X	0x8341
+#define CNOVA_SIM_KINDS_GB20B	0x8f47
 
 /*
  * HARDWARE.md 1: the id is in 29:20; below it revision A1. BOOT_0 keeps revisions in
@@ -21,17 +23,34 @@
 #define CNOVA_SIM_BOOT_0(id)	((id) | 0xa1)
 #define CNOVA_SIM_BOOT_42(id)	((id) | 0xa1 << 12)
 
+/* MMUs, HARDWARE.md 1.1 and 1.2: leaf sizes, width of a system address. */
+#define CNOVA_SIM_MMU_TURING \
+	.format = &cnova_sim_format_v2, .kinds = CNOVA_SIM_KINDS_TURING, .sys_bits = 47
+#define CNOVA_SIM_MMU_AMPERE \
+	CNOVA_SIM_MMU_TURING, .leaf_512m = true
+#define CNOVA_SIM_MMU_INTEGRATED(_kinds) \
+	.format = &cnova_sim_format_v3, .kinds = (_kinds), .sys_bits = 52
+#define CNOVA_SIM_MMU_HOPPER \
+	CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_TURING), .leaf_512m = true
+#define CNOVA_SIM_MMU_BLACKWELL(_kinds) \
+	CNOVA_SIM_MMU_INTEGRATED(_kinds), .leaf_512m = true, .leaf_256g = true
+
 static const struct cnova_sim_chip cnova_sim_chips[] = {
 	{
 		.name = "tu102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x16200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x16200000),
 		.size_reg = CNOVA_SIM_SIZE_RANGE,
-		.traits = {
-			.format = &cnova_sim_format_v2,
-			.kinds = CNOVA_SIM_KINDS_TURING,
-			.sys_bits = 47,
-		},
+		.traits = { CNOVA_SIM_MMU_TURING },
+	},
+	{
+		.name = "ga100",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x17000000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x17000000),
+		.size_reg = CNOVA_SIM_SIZE_RANGE,
+		.flush_page_high = true,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
 	{
 		.name = "ga102",
@@ -40,12 +59,56 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.size_reg = CNOVA_SIM_SIZE_MIB,
 		.flush_page_high = true,
 		.inval_scope = true,
-		.traits = {
-			.format = &cnova_sim_format_v2,
-			.kinds = CNOVA_SIM_KINDS_TURING,
-			.sys_bits = 47,
-			.leaf_512m = true,
-		},
+		.traits = { CNOVA_SIM_MMU_AMPERE },
+	},
+	{
+		.name = "ad102",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x19200000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x19200000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.flush_page_high = true,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_AMPERE },
+	},
+	{
+		.name = "gh100",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x18000000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x18000000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_HOPPER },
+	},
+	{
+		.name = "gb100",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x1a000000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x1a000000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_TURING) },
+	},
+	{
+		.name = "gb10b",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x1ab00000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x1ab00000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_TURING) },
+	},
+	{
+		.name = "gb202",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x1b200000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x1b200000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_GB20X) },
+	},
+	{
+		.name = "gb20b",
+		.boot_0 = CNOVA_SIM_BOOT_0(0x1bb00000),
+		.boot_42 = CNOVA_SIM_BOOT_42(0x1bb00000),
+		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.inval_scope = true,
+		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_GB20B) },
 	},
 };
 

@@ -37,7 +37,7 @@
  *	cnova_sim_flat_release(flat, pa, size);
  *	assert(!flat->nr_findings);			// or flat->count[CNOVA_SIM_...]
  *
- * Objects to link: walk_v2 tlb pool track check_size mmu chips flat.
+ * Objects to link: walk walk_v2 walk_v3 tlb pool track check_size mmu chips flat.
  *
  * **What counts as a page table.** An address space is known once a client walked
  * it, it was bound, or an invalidate named it. From then on every table that can be

@@ -9,18 +9,13 @@
  * It shares nothing with the driver but hw/io.h.
  *
  * Layers: sim, regs, pramin, tlb_regs, bar1, eye (what the driver touches); vram, sysmem,
- * memory, posted (memory); mmu, tlb, walk_v2, track, check_size, check_release, pool, chips
- * (pure: no lock, also built in user space); report, debugfs.
+ * memory, posted (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size, check_release,
+ * pool, chips (pure: no lock, also built in user space); report, debugfs.
  *
  * Locking: one spinlock, &cnova_sim.lock, for all state that an access may touch. Engines
  * will be threads that take it for each step, annotated as fence signalling.
  */
 
-/*
- * Kbuild: cnova_sim-y := sim.o regs.o pramin.o tlb_regs.o bar1.o eye.o vram.o sysmem.o memory.o
- *	posted.o mmu.o tlb.o walk_v2.o track.o check_size.o check_release.o pool.o chips.o
- *	report.o debugfs.o	(each below sim/; flat.c is for host tests only)
- */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/log2.h>
@@ -34,7 +29,7 @@
 
 static char *cnova_sim_chip = "ga102";
 module_param_named(chip, cnova_sim_chip, charp, 0444);
-MODULE_PARM_DESC(chip, "Chip to be: tu102, ga102 (default)");
+MODULE_PARM_DESC(chip, "Chip to be: tu102, ga100, ga102 (default), ad102, gh100, gb100, gb10b, gb202, gb20b");
 
 static unsigned int cnova_sim_vram_mib = 256;
 module_param_named(vram_mib, cnova_sim_vram_mib, uint, 0444);

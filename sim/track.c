@@ -272,15 +272,6 @@ static struct cnova_sim_table *cnova_sim_track_add(struct cnova_sim_mmu *mmu,
 	return table;
 }
 
-/* Which table a pointer in half @half of an entry at @level leads to. */
-static enum cnova_sim_level cnova_sim_track_next_level(enum cnova_sim_level level,
-						       unsigned int half)
-{
-	if (level == CNOVA_SIM_PD0)
-		return half ? CNOVA_SIM_PT4K : CNOVA_SIM_PT64K;
-	return level - 1;
-}
-
 static void cnova_sim_track_scan(struct cnova_sim_mmu *mmu, struct cnova_sim_table *table);
 
 static bool cnova_sim_track_is_above(const struct cnova_sim_table *table,
@@ -296,7 +287,7 @@ static bool cnova_sim_track_is_above(const struct cnova_sim_table *table,
 static void cnova_sim_track_link(struct cnova_sim_mmu *mmu, struct cnova_sim_table *parent,
 				 unsigned int half, u64 word_pa, u64 va, u64 child_pa)
 {
-	enum cnova_sim_level level = cnova_sim_track_next_level(parent->level, half);
+	enum cnova_sim_level level = cnova_sim_next_level(parent->level, half);
 	struct cnova_sim_table *child = cnova_sim_track_find(mmu, child_pa);
 
 	/* Shared, or a loop: it has its place. */

@@ -9,7 +9,12 @@
 
 #include "mem.h"
 
-/** enum cnova_sim_level - Kinds of tables, from the leaves up. */
+/**
+ * enum cnova_sim_level - Kinds of tables, from the leaves up.
+ *
+ * The numbers are those of CACHE_LEVEL (HARDWARE.md 4): 1 the leaf tables, 2 and more up to
+ * PDE0, PDE1 and so on.
+ */
 enum cnova_sim_level {
 	/** @CNOVA_SIM_PT4K: 512 entries for 4 KiB each. */
 	CNOVA_SIM_PT4K,
@@ -21,8 +26,10 @@ enum cnova_sim_level {
 	CNOVA_SIM_PD1,
 	/** @CNOVA_SIM_PD2: entries for 256 GiB each. */
 	CNOVA_SIM_PD2,
-	/** @CNOVA_SIM_PD3: root of format v2. */
+	/** @CNOVA_SIM_PD3: entries for 128 TiB each; root of format v2. */
 	CNOVA_SIM_PD3,
+	/** @CNOVA_SIM_PD4: root of format v3. */
+	CNOVA_SIM_PD4,
 	/** @CNOVA_SIM_NR_LEVELS: how many there are. */
 	CNOVA_SIM_NR_LEVELS
 };
@@ -87,6 +94,8 @@ struct cnova_sim_traits {
 	u8 sys_bits;
 	/** @leaf_512m: PD1 may hold leaves. */
 	bool leaf_512m;
+	/** @leaf_256g: PD2 may hold leaves. */
+	bool leaf_256g;
 };
 
 /** enum cnova_sim_fault - Fault types with their hardware numbers, HARDWARE.md 9.1. */
@@ -178,12 +187,10 @@ struct cnova_sim_format {
 	const char *(*check)(const struct cnova_sim_traits *traits,
 			     const struct cnova_sim_mem *mem, enum cnova_sim_level level,
 			     unsigned int half, u64 word);
-
-	/** @step: One step of a walk, given the entry. */
-	void (*step)(struct cnova_sim_walk *walk, const u64 *words);
 };
 
 extern const struct cnova_sim_format cnova_sim_format_v2;
+extern const struct cnova_sim_format cnova_sim_format_v3;
 
 void cnova_sim_walk_begin(struct cnova_sim_walk *walk, const struct cnova_sim_traits *traits,
 			  enum cnova_sim_aperture aperture, u64 pdb, u64 va);
@@ -193,5 +200,9 @@ u64 cnova_sim_entry_offset(const struct cnova_sim_format *format, enum cnova_sim
 			   u64 va);
 u64 cnova_sim_table_bytes(const struct cnova_sim_format *format, enum cnova_sim_level level);
 bool cnova_sim_has_leaf(const struct cnova_sim_traits *traits, enum cnova_sim_level level);
+enum cnova_sim_level cnova_sim_next_level(enum cnova_sim_level level, unsigned int half);
+const char *cnova_sim_check_target(const struct cnova_sim_traits *traits,
+				   const struct cnova_sim_mem *mem,
+				   const struct cnova_sim_word *word, u64 size);
 
 #endif /* _CNOVA_SIM_WALK_H_ */

@@ -8,7 +8,6 @@
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "walk.h"
@@ -162,33 +161,13 @@ static void cnova_sim_v2_decode(const struct cnova_sim_traits *traits,
 	cnova_sim_v2_decode_dir(level, half, word, out);
 }
 
-static const char *cnova_sim_v2_check_target(const struct cnova_sim_traits *traits,
-					     const struct cnova_sim_mem *mem,
-					     const struct cnova_sim_word *word, u64 size)
-{
-	if (word->aperture == CNOVA_SIM_PEER)
-		return NULL;
-	if (word->aperture == CNOVA_SIM_VIDEO) {
-		if (word->pa >= mem->vram_size || size > mem->vram_size - word->pa)
-			return "points beyond the end of VRAM";
-		return NULL;
-	}
-	if (word->pa >> traits->sys_bits)
-		return "points beyond the reach of system addresses";
-	return NULL;
-}
-
 static const char *cnova_sim_v2_check_dir(const struct cnova_sim_traits *traits,
 					  const struct cnova_sim_mem *mem,
 					  enum cnova_sim_level level, unsigned int half, u64 word)
 {
 	bool big = cnova_sim_v2_is_big_half(level, half);
-	enum cnova_sim_level next = level - 1;
 	struct cnova_sim_word table;
 	u64 defined;
-
-	if (level == CNOVA_SIM_PD0)
-		next = big ? CNOVA_SIM_PT64K : CNOVA_SIM_PT4K;
 
 	defined = V2_DIR_WHERE | V2_DIR_VOLATILE;
 	if (half == V2_HALF_LOW)
@@ -210,8 +189,9 @@ static const char *cnova_sim_v2_check_dir(const struct cnova_sim_traits *traits,
 		return v2_reserved;
 
 	cnova_sim_v2_decode(traits, level, half, word, &table);
-	return cnova_sim_v2_check_target(traits, mem, &table,
-					 cnova_sim_table_bytes(traits->format, next));
+	return cnova_sim_check_target(traits, mem, &table,
+				      cnova_sim_table_bytes(traits->format,
+							    cnova_sim_next_level(level, half)));
 }
 
 /* HARDWARE.md 10: the kinds with a compressed form. */
@@ -242,7 +222,7 @@ static const char *cnova_sim_v2_check_leaf(const struct cnova_sim_traits *traits
 		return "illegal kind";
 	if (leaf.pa & (size - 1))
 		return "address not aligned to the size of the leaf";
-	return cnova_sim_v2_check_target(traits, mem, &leaf, size);
+	return cnova_sim_check_target(traits, mem, &leaf, size);
 }
 
 static const char *cnova_sim_v2_check(const struct cnova_sim_traits *traits,
@@ -268,82 +248,6 @@ static const char *cnova_sim_v2_check(const struct cnova_sim_traits *traits,
 	return cnova_sim_v2_check_dir(traits, mem, level, half, word);
 }
 
-static void cnova_sim_v2_descend(struct cnova_sim_walk *walk, enum cnova_sim_level level,
-				 const struct cnova_sim_word *table)
-{
-	walk->level = level;
-	walk->table_aperture = table->aperture;
-	walk->table_pa = table->pa;
-}
-
-static void cnova_sim_v2_stop(struct cnova_sim_walk *walk, enum cnova_sim_walk_state state,
-			      u64 entry, enum cnova_sim_fault fault)
-{
-	walk->state = state;
-	walk->entry = entry;
-	walk->fault = fault;
-	walk->size = BIT_ULL(walk->traits->format->level[walk->level].shift);
-}
-
-/* HARDWARE.md 2.6, step 3. */
-static void cnova_sim_v2_step_dual(struct cnova_sim_walk *walk, const u64 *words)
-{
-	struct cnova_sim_word big;
-
-	cnova_sim_v2_decode(walk->traits, CNOVA_SIM_PD0, V2_HALF_LOW, words[0], &big);
-	if (big.type == CNOVA_SIM_WORD_LEAF) {
-		walk->leaf = big;
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_LEAF, words[0], CNOVA_SIM_FAULT_NONE);
-		return;
-	}
-
-	cnova_sim_v2_decode(walk->traits, CNOVA_SIM_PD0, V2_HALF_HIGH, words[1], &walk->small);
-	if (big.type == CNOVA_SIM_WORD_TABLE)
-		cnova_sim_v2_descend(walk, CNOVA_SIM_PT64K, &big);
-	else if (walk->small.type == CNOVA_SIM_WORD_TABLE)
-		cnova_sim_v2_descend(walk, CNOVA_SIM_PT4K, &walk->small);
-	else if (big.type == CNOVA_SIM_WORD_SPARSE)
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_SPARSE, words[0], CNOVA_SIM_FAULT_NONE);
-	else
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_FAULT, words[0], CNOVA_SIM_FAULT_PDE);
-}
-
-static void cnova_sim_v2_step(struct cnova_sim_walk *walk, const u64 *words)
-{
-	bool is_dir = walk->level > CNOVA_SIM_PD0;
-	struct cnova_sim_word word;
-
-	if (walk->level == CNOVA_SIM_PD0) {
-		cnova_sim_v2_step_dual(walk, words);
-		return;
-	}
-
-	cnova_sim_v2_decode(walk->traits, walk->level, V2_HALF_LOW, words[0], &word);
-	switch (word.type) {
-	case CNOVA_SIM_WORD_TABLE:
-		cnova_sim_v2_descend(walk, walk->level - 1, &word);
-		break;
-	case CNOVA_SIM_WORD_LEAF:
-		walk->leaf = word;
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_LEAF, words[0], CNOVA_SIM_FAULT_NONE);
-		break;
-	case CNOVA_SIM_WORD_SPARSE:
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_SPARSE, words[0], CNOVA_SIM_FAULT_NONE);
-		break;
-	case CNOVA_SIM_WORD_UNDECIDED:
-		if (walk->small.type == CNOVA_SIM_WORD_TABLE) {
-			cnova_sim_v2_descend(walk, CNOVA_SIM_PT4K, &walk->small);
-			break;
-		}
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_FAULT, words[0], CNOVA_SIM_FAULT_PTE);
-		break;
-	default:
-		cnova_sim_v2_stop(walk, CNOVA_SIM_WALK_FAULT, words[0],
-				  is_dir ? CNOVA_SIM_FAULT_PDE : CNOVA_SIM_FAULT_PTE);
-		break;
-	}
-}
-
 /** cnova_sim_format_v2 - Turing, Ampere, Ada (HARDWARE.md 2.1). */
 const struct cnova_sim_format cnova_sim_format_v2 = {
 	.name = "v2",
@@ -359,106 +263,4 @@ const struct cnova_sim_format cnova_sim_format_v2 = {
 	},
 	.decode = cnova_sim_v2_decode,
 	.check = cnova_sim_v2_check,
-	.step = cnova_sim_v2_step,
 };
-
-/**
- * cnova_sim_has_leaf() - Tell whether a level may hold leaves.
- * @traits: The chip.
- * @level: Kind of table.
- *
- * Context: Any.
- * Return: Whether it may.
- */
-bool cnova_sim_has_leaf(const struct cnova_sim_traits *traits, enum cnova_sim_level level)
-{
-	/* HARDWARE.md 2.1, last column. */
-	return level <= CNOVA_SIM_PD0 || (level == CNOVA_SIM_PD1 && traits->leaf_512m);
-}
-
-/**
- * cnova_sim_table_bytes() - Size of a table.
- * @format: Page-table format.
- * @level: Kind of table.
- *
- * Context: Any.
- * Return: Bytes that entries take up; 32 for a v2 root.
- */
-u64 cnova_sim_table_bytes(const struct cnova_sim_format *format, enum cnova_sim_level level)
-{
-	const struct cnova_sim_geometry *geometry = &format->level[level];
-
-	return (u64)geometry->words * sizeof(u64) << geometry->bits;
-}
-
-/**
- * cnova_sim_entry_offset() - Find the entry for an address.
- * @format: Page-table format.
- * @level: Kind of table.
- * @va: Address.
- *
- * Context: Any.
- * Return: Byte offset of the entry in its table.
- */
-u64 cnova_sim_entry_offset(const struct cnova_sim_format *format, enum cnova_sim_level level,
-			   u64 va)
-{
-	const struct cnova_sim_geometry *geometry = &format->level[level];
-	u64 index = (va >> geometry->shift) & (BIT_ULL(geometry->bits) - 1);
-
-	return index * geometry->words * sizeof(u64);
-}
-
-/**
- * cnova_sim_walk_begin() - Start a walk at a root table.
- * @walk: To be initialised.
- * @traits: The chip.
- * @aperture: Where the root is.
- * @pdb: Address of the root.
- * @va: What to look for.
- *
- * Context: Any.
- */
-void cnova_sim_walk_begin(struct cnova_sim_walk *walk, const struct cnova_sim_traits *traits,
-			  enum cnova_sim_aperture aperture, u64 pdb, u64 va)
-{
-	memset(walk, 0, sizeof(*walk));
-	walk->traits = traits;
-	walk->va = va;
-	walk->state = CNOVA_SIM_WALK_MORE;
-	walk->level = traits->format->root;
-	walk->table_aperture = aperture;
-	walk->table_pa = pdb;
-	walk->fault = CNOVA_SIM_FAULT_NONE;
-
-	if (va >> traits->format->va_bits) {
-		walk->state = CNOVA_SIM_WALK_FAULT;
-		walk->fault = CNOVA_SIM_FAULT_VA_LIMIT;
-		walk->size = SZ_4K;
-	}
-}
-
-/**
- * cnova_sim_walk_entry() - Where the entry is that the walk needs next.
- * @walk: A walk in state CNOVA_SIM_WALK_MORE.
- *
- * Context: Any.
- * Return: Physical address in &cnova_sim_walk.table_aperture.
- */
-u64 cnova_sim_walk_entry(const struct cnova_sim_walk *walk)
-{
-	return walk->table_pa + cnova_sim_entry_offset(walk->traits->format, walk->level,
-						       walk->va);
-}
-
-/**
- * cnova_sim_walk_step() - Go one level further.
- * @walk: A walk in state CNOVA_SIM_WALK_MORE.
- * @words: The entry: one word, or two at CNOVA_SIM_PD0.
- *
- * Context: Any.
- */
-void cnova_sim_walk_step(struct cnova_sim_walk *walk, const u64 *words)
-{
-	walk->traits->format->step(walk, words);
-}

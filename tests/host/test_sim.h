@@ -27,23 +27,40 @@
 #define BIG2	0x7000ULL
 #define SMALL2	0x8000ULL
 #define PD0_2	0x9000ULL
-#define OTHER	0xa000ULL
-#define DATA	0x2000000ULL
-#define VRAM	0x4000000ULL
+#define PD3	0xa000ULL	/* v3 only: below its root */
+#define OTHER	0xb000ULL
+#define DATA	0x200000ULL
+#define VRAM	0x400000ULL
 
-/* The address that the path leads to: indices 1, 3, 5, 7, then the first page. */
+/* The address that the path leads to: indices (0,) 1, 3, 5, 7, then the first page. */
 #define VA	(1ULL << 47 | 3ULL << 38 | 5ULL << 29 | 7ULL << 21)
 
-#define E_PD3	(ROOT + 1 * 8)
+#define E_PD4	(ROOT + 0 * 8)
+#define E_PD3	((is_v3 ? PD3 : ROOT) + 1 * 8)
 #define E_PD2	(PD2 + 3 * 8)
 #define E_PD1	(PD1 + 5 * 8)
 #define E_LOW	(PD0 + 7 * 16)
 #define E_HIGH	(PD0 + 7 * 16 + 8)
 
-#define TABLE(pa)	((pa) >> 4 | 2)
-#define LEAF(pa)	((pa) >> 4 | 1)
+/* Which chip is under test, and which of the two formats it has. */
+static const char *chip;
+static bool is_v3;
+
+/* HARDWARE.md 2.2, 2.4; 3.2, 3.4: an address is shifted in v2 and stands in place in v3. */
+static inline u64 address(u64 pa)
+{
+	return is_v3 ? pa : pa >> 4;
+}
+
+#define TABLE(pa)	(address(pa) | 2)
+#define LEAF(pa)	(address(pa) | 1)
+#define SYS_LEAF(pa)	(address(pa) | 5)
 #define SPARSE		0x8ULL
-#define BLOCKED		0x20ULL
+#define BLOCKED		(is_v3 ? 0x18ULL : 0x20ULL)
+#define PRIVILEGE	(is_v3 ? 0x10ULL : 0x20ULL)
+#define READ_ONLY	(is_v3 ? 0x20ULL : 0x40ULL)
+#define NO_ATOMIC	(is_v3 ? 0x40ULL : 0x80ULL)
+#define KIND(k)		((k) << (is_v3 ? 8 : 56))
 
 static struct cnova_sim_flat *flat;
 static unsigned int nr_tests, nr_failed;
@@ -156,7 +173,7 @@ static inline u64 read_pa(u64 va)
 #define IS_SPARSE	(~0ULL)
 #define IS_FAULT(f)	(-2ULL - (f))
 
-static inline void begin_on(const char *chip, const char *name)
+static inline void begin(const char *name)
 {
 	u64 at;
 
@@ -169,14 +186,11 @@ static inline void begin_on(const char *chip, const char *name)
 		fill(at, SZ_4K, 0);
 	fill(BIG, 256, BLOCKED);
 	fill(BIG2, 256, BLOCKED);
+	if (is_v3)
+		store(E_PD4, TABLE(PD3));
 	store(E_PD3, TABLE(PD2));
 	store(E_PD2, TABLE(PD1));
 	store(E_PD1, TABLE(PD0));
-}
-
-static inline void begin(const char *name)
-{
-	begin_on("ga102", name);
 }
 
 /* The model watches an address space that is in use. */
@@ -190,10 +204,23 @@ static inline void begin_used(const char *name)
 
 static inline void end(void)
 {
-	printf("%sok %u - %s\n", test_ok ? "" : "not ", ++nr_tests, test_name);
+	printf("%sok %u - %s %s\n", test_ok ? "" : "not ", ++nr_tests, chip, test_name);
 	if (!test_ok)
 		nr_failed++;
 	cnova_sim_flat_destroy(flat);
+}
+
+/* Run @tests on every chip that the model can be. */
+static inline void on_every_chip(void (*tests)(void))
+{
+	const struct cnova_sim_chip *row;
+	unsigned int i;
+
+	for (i = 0; (row = cnova_sim_chip_at(i)); i++) {
+		chip = row->name;
+		is_v3 = row->traits.format == &cnova_sim_format_v3;
+		tests();
+	}
 }
 
 static inline int finish(void)

@@ -170,21 +170,6 @@ static void test_size_wrong_above(void)
 	expect_some(CNOVA_SIM_SIZE_CHANGE);
 	end();
 
-	begin_used("size_512m_to_table");
-	store(E_PD1, 0x40000000ULL >> 4 | 2 << 1 | 1);
-	invalidate();
-	store(E_LOW, LEAF(DATA));
-	expect_none();
-	store(E_PD1, TABLE(PD0));
-	expect_some(CNOVA_SIM_SIZE_CHANGE);
-	end();
-
-	begin_used("size_table_to_512m");
-	map_4k();
-	store(E_PD1, 0x40000000ULL >> 4 | 2 << 1 | 1);
-	expect_some(CNOVA_SIM_SIZE_CHANGE);
-	end();
-
 	begin_used("size_other_address_space_invalidated");
 	store(E_LOW, LEAF(DATA));
 	invalidate();
@@ -194,6 +179,56 @@ static void test_size_wrong_above(void)
 	inval(1, false, false, ROOT);
 	store(SMALL, LEAF(DATA));
 	store(E_HIGH, TABLE(SMALL));
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+}
+
+/* Leaves of directories; a level above takes them for what they are. */
+static void test_size_wrong_large(void)
+{
+	if (!traits(chip)->leaf_512m)
+		return;
+
+	begin_used("size_512m_to_table");
+	store(E_PD1, SYS_LEAF(0x40000000ULL));
+	invalidate();
+	store(E_LOW, LEAF(DATA));
+	expect_none();
+	store(E_PD1, TABLE(PD0));
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+
+	begin_used("size_table_to_512m");
+	map_4k();
+	store(E_PD1, SYS_LEAF(0x40000000ULL));
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+
+	begin_used("size_512m_broken_then_table");
+	store(E_PD1, SYS_LEAF(0x40000000ULL));
+	invalidate();
+	store(E_PD1, 0);
+	invalidate();
+	store(E_LOW, LEAF(DATA));
+	store(E_PD1, TABLE(PD0));
+	expect_none();
+	end();
+
+	if (!traits(chip)->leaf_256g)
+		return;
+
+	begin_used("size_256g_to_table");
+	store(E_PD2, SYS_LEAF(0x4000000000ULL));
+	invalidate();
+	store(E_PD1, SYS_LEAF(0x40000000ULL));
+	expect_none();
+	store(E_PD2, TABLE(PD1));
+	expect_some(CNOVA_SIM_SIZE_CHANGE);
+	end();
+
+	begin_used("size_table_to_256g");
+	map_4k();
+	store(E_PD2, SYS_LEAF(0x4000000000ULL));
 	expect_some(CNOVA_SIM_SIZE_CHANGE);
 	end();
 }
@@ -295,7 +330,7 @@ static void test_size_right_dual(void)
 	map_dual(0);
 	store(SMALL, LEAF(DATA + SZ_64K));
 	store(SMALL, 0);
-	store(SMALL, LEAF(DATA + SZ_64K) | 0x40);
+	store(SMALL, LEAF(DATA + SZ_64K) | READ_ONLY);
 	store(BIG + 8, LEAF(DATA));
 	store(BIG + 8, LEAF(DATA + SZ_64K));
 	invalidate();
@@ -356,7 +391,7 @@ static void test_size_right_sparse(void)
 	cnova_sim_flat_release(flat, ROOT, SZ_4K);
 	cnova_sim_flat_clear_findings(flat);
 	fill(ROOT, SZ_4K, 0);
-	store(E_PD3, TABLE(PD2));
+	store(is_v3 ? E_PD4 : E_PD3, TABLE(is_v3 ? PD3 : PD2));
 	store(E_LOW, LEAF(DATA));
 	inval(CNOVA_SIM_NR_LEVELS, false, true, ROOT);
 	store(E_LOW, 0);
@@ -438,9 +473,9 @@ static void test_release_of_tables(void)
 	begin_used("release_of_everything_root_cleared");
 	map_4k();
 	CHECK_EQ(read_pa(VA), DATA);
-	store(E_PD3, 0);
+	store(is_v3 ? E_PD4 : E_PD3, 0);
 	invalidate();
-	cnova_sim_flat_release(flat, PD2, BIG2 - PD2);
+	cnova_sim_flat_release(flat, PD2, OTHER - PD2);
 	cnova_sim_flat_release(flat, DATA, SZ_64K);
 	cnova_sim_flat_release(flat, ROOT, SZ_4K);
 	expect_none();
@@ -451,7 +486,7 @@ static void test_release_of_tables(void)
 	CHECK_EQ(read_pa(VA), DATA);
 	invalidate();
 	cnova_sim_flat_release(flat, ROOT, SZ_4K);
-	cnova_sim_flat_release(flat, PD2, BIG2 - PD2);
+	cnova_sim_flat_release(flat, PD2, OTHER - PD2);
 	expect_none();
 	end();
 
@@ -459,7 +494,7 @@ static void test_release_of_tables(void)
 	map_4k();
 	CHECK_EQ(read_pa(VA), DATA);
 	invalidate();
-	cnova_sim_flat_release(flat, ROOT, BIG2 - ROOT);
+	cnova_sim_flat_release(flat, ROOT, OTHER - ROOT);
 	expect_none();
 	CHECK(!cnova_sim_mmu_has_table(flat->mmu, ROOT, 8));
 	CHECK(!cnova_sim_mmu_has_table(flat->mmu, PD2, 8));
@@ -472,7 +507,7 @@ static void test_release_of_tables(void)
 	end();
 
 	begin_used("release_of_system_memory");
-	store(SMALL, 0x12345000ULL >> 4 | 2 << 1 | 1);
+	store(SMALL, SYS_LEAF(0x12345000ULL));
 	store(E_HIGH, TABLE(SMALL));
 	invalidate();
 	cnova_sim_mmu_release(flat->mmu, CNOVA_SIM_SYS_COH, 0x12346000, SZ_4K);
@@ -488,7 +523,9 @@ static void test_track(void)
 {
 	begin_used("track_follows_links");
 	CHECK(cnova_sim_mmu_has_table(flat->mmu, ROOT, 8));
-	CHECK(!cnova_sim_mmu_has_table(flat->mmu, ROOT + 32, 8));
+	/* A root has 4 entries, or 2. */
+	CHECK(cnova_sim_mmu_has_table(flat->mmu, ROOT + (is_v3 ? 8 : 24), 8));
+	CHECK(!cnova_sim_mmu_has_table(flat->mmu, ROOT + (is_v3 ? 16 : 32), 8));
 	CHECK(cnova_sim_mmu_has_table(flat->mmu, PD0 + 0xff8, 8));
 	CHECK(!cnova_sim_mmu_has_table(flat->mmu, SMALL, 8));
 	store(E_HIGH, TABLE(SMALL));
@@ -527,22 +564,28 @@ static void test_track(void)
 	store(PD0 + 9 * 16 + 8, TABLE(SMALL));
 	invalidate();
 	CHECK(cnova_sim_mmu_has_table(flat->mmu, SMALL, 8));
-	store(SMALL, LEAF(DATA) | 7ULL << 56);
+	store(SMALL, LEAF(DATA) | KIND(7ULL));
 	CHECK_EQ(flat->last.va, VA + 2 * SZ_2M);
 	expect(CNOVA_SIM_FORMAT, 1);
 	end();
 }
 
-int main(void)
+static void tests(void)
 {
 	test_size_wrong();
 	test_size_wrong_64k();
 	test_size_wrong_above();
+	test_size_wrong_large();
 	test_size_right();
 	test_size_right_dual();
 	test_size_right_sparse();
 	test_release();
 	test_release_of_tables();
 	test_track();
+}
+
+int main(void)
+{
+	on_every_chip(tests);
 	return finish();
 }
