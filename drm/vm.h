@@ -100,7 +100,7 @@ struct cnova_vm {
 	 */
 	struct rb_root_cached pending;
 
-	/** @nr_pending: Number of operations in @pending. Protected by &cnova_vmm.lock. */
+	/** @nr_pending: Number of maps in @pending. Protected by &cnova_vmm.lock. */
 	u32 nr_pending;
 
 	/** @mapped: Bytes in the VA tree. Protected by &cnova_vmm.lock. */
