@@ -79,7 +79,7 @@ static u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr)
 {
 	u32 left = 0;
 
-	sort(range, nr, sizeof(*range), cnova_cmp_range, NULL);
+	sort_nonatomic(range, nr, sizeof(*range), cnova_cmp_range, NULL);
 	for (u32 i = 0; i < nr; i++) {
 		if (left && range[i].start < range[left - 1].end)
 			range[left - 1].end = max(range[left - 1].end, range[i].end);
@@ -382,7 +382,7 @@ static void cnova_object_set_sort_unique(struct cnova_object_set *set)
 {
 	u32 nr = 0;
 
-	sort(set->objs, set->nr, sizeof(*set->objs), cnova_cmp_pointer, NULL);
+	sort_nonatomic(set->objs, set->nr, sizeof(*set->objs), cnova_cmp_pointer, NULL);
 	for (u32 i = 0; i < set->nr; i++) {
 		if (nr && set->objs[nr - 1] == set->objs[i])
 			drm_gem_object_put(set->objs[i]);

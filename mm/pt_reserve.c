@@ -18,16 +18,20 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
 #include "mm/pt_walk.h"
 
+/* A user decides how much: it is his, and if it is too much that is his to know. */
+#define CNOVA_PT_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+
 /* Collects needs; first only their number. */
 struct cnova_pt_collector {
 	const struct cnova_pt_fmt *fmt;
 	struct cnova_pt_need *needs;
-	u32 nr;
+	u64 nr;
 	/* The last of each kind: neighbours of an operation need the same tables. */
 	u64 last[CNOVA_NR_PT_KINDS];
 	bool any[CNOVA_NR_PT_KINDS];
@@ -141,9 +145,13 @@ static void cnova_pt_need_directory(struct cnova_pt_need_op *n, enum cnova_pt_ki
 		}
 		start = stop;
 	}
+
+	/* Up to a million frames in one job, and nobody holds a lock here. */
+	if (kind == CNOVA_PT_PDE0)
+		cond_resched();
 }
 
-static u32 cnova_pt_collect_needs(const struct cnova_pt_fmt *fmt, const struct cnova_pt_op *ops,
+static u64 cnova_pt_collect_needs(const struct cnova_pt_fmt *fmt, const struct cnova_pt_op *ops,
 				  u32 nr_ops, struct cnova_pt_need *needs)
 {
 	struct cnova_pt_collector c = { .fmt = fmt, .needs = needs };
@@ -184,7 +192,8 @@ static void cnova_pt_job_unique(struct cnova_pt_job *job)
 {
 	u32 i, nr = 0;
 
-	sort(job->needs, job->nr_needs, sizeof(*job->needs), cnova_pt_need_compare, NULL);
+	sort_nonatomic(job->needs, job->nr_needs, sizeof(*job->needs), cnova_pt_need_compare,
+		       NULL);
 	for (i = 0; i < job->nr_needs; i++) {
 		if (nr && !cnova_pt_need_compare(&job->needs[nr - 1], &job->needs[i]))
 			job->needs[nr - 1].whole |= job->needs[i].whole;
@@ -199,7 +208,8 @@ static void cnova_pt_job_merge(struct cnova_pt_job *job)
 {
 	u32 i, nr = 0;
 
-	sort(job->ranges, job->nr_ranges, sizeof(*job->ranges), cnova_pt_range_compare, NULL);
+	sort_nonatomic(job->ranges, job->nr_ranges, sizeof(*job->ranges),
+		       cnova_pt_range_compare, NULL);
 	for (i = 0; i < job->nr_ranges; i++) {
 		if (nr && job->ranges[i].start <= job->ranges[nr - 1].end)
 			job->ranges[nr - 1].end = max(job->ranges[nr - 1].end,
@@ -233,6 +243,7 @@ static bool cnova_pt_range_is_valid(const struct cnova_pt_fmt *fmt,
 int cnova_pt_job_init(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
 		      const struct cnova_pt_op *ops, u32 nr_ops)
 {
+	u64 nr_needs;
 	u32 i;
 
 	for (i = 0; i < nr_ops; i++)
@@ -242,7 +253,7 @@ int cnova_pt_job_init(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
 	if (!nr_ops)
 		return 0;
 
-	job->ranges = kvcalloc(nr_ops, sizeof(*job->ranges), GFP_KERNEL);
+	job->ranges = kvcalloc(nr_ops, sizeof(*job->ranges), CNOVA_PT_GFP);
 	if (!job->ranges)
 		return -ENOMEM;
 
@@ -251,13 +262,16 @@ int cnova_pt_job_init(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
 	job->nr_ranges = nr_ops;
 	cnova_pt_job_merge(job);
 
-	job->nr_needs = cnova_pt_collect_needs(fmt, ops, nr_ops, NULL);
-	if (!job->nr_needs)
+	nr_needs = cnova_pt_collect_needs(fmt, ops, nr_ops, NULL);
+	if (!nr_needs)
 		return 0;
+	if (nr_needs > U32_MAX)
+		goto err_fini;
 
-	job->needs = kvcalloc(job->nr_needs, sizeof(*job->needs), GFP_KERNEL);
+	job->needs = kvcalloc(nr_needs, sizeof(*job->needs), CNOVA_PT_GFP);
 	if (!job->needs)
 		goto err_fini;
+	job->nr_needs = nr_needs;
 
 	cnova_pt_collect_needs(fmt, ops, nr_ops, job->needs);
 	cnova_pt_job_unique(job);

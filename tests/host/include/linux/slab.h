@@ -12,6 +12,8 @@
 #define GFP_NOWAIT	0x4U
 #define __GFP_ZERO	0x8U
 #define __GFP_NOWARN	0x10U
+#define __GFP_ACCOUNT	0x20U
+#define GFP_KERNEL_ACCOUNT	(GFP_KERNEL | __GFP_ACCOUNT)
 
 /*
  * Allocations until one fails: 1 is the next. 0: none does. And how many are held.

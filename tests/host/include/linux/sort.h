@@ -13,4 +13,6 @@ static inline void sort(void *base, size_t num, size_t size,
 	qsort(base, num, size, cmp);
 }
 
+#define sort_nonatomic	sort
+
 #endif
