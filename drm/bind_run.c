@@ -190,19 +190,27 @@ static int cnova_bind_op_apply(struct cnova_bind_step *step)
 	});
 }
 
-/* What the job mapped is in the page tables now. */
-static void cnova_bind_job_mark_bound(struct cnova_bind_job *job)
+/*
+ * What was executed is in the page tables now: a mapping that lies in it as a whole is
+ * bound. By range, not by operation: the maps of a job may lie in each other, and each
+ * would find what the others find.
+ */
+static void cnova_bind_job_mark_bound(const struct cnova_bind_job *job)
 {
+	struct cnova_vm *vm = job->vm;
 	struct drm_gpuva *va;
 
-	for (u32 i = 0; i < job->nr_ops; i++) {
-		struct cnova_bind_op *op = &job->ops[i];
+	lockdep_assert_held(&vm->vmm.lock);
 
-		if (op->type != DRM_CNOVA_VM_BIND_OP_MAP &&
-		    op->type != DRM_CNOVA_VM_BIND_OP_MAP_SPARSE)
-			continue;
-		drm_gpuvm_for_each_va_range(va, &job->vm->base, op->start, op->last + 1)
-			to_cnova_va(va)->bound = true;
+	for (u32 i = 0; i < job->pt.pt.nr_ranges; i++) {
+		const struct cnova_pt_range *range = &job->pt.pt.ranges[i];
+
+		drm_gpuvm_for_each_va_range(va, &vm->base, range->start, range->end) {
+			vm->nr_marked++;
+			if (va->va.addr >= range->start &&
+			    va->va.addr + va->va.range <= range->end)
+				to_cnova_va(va)->bound = true;
+		}
 	}
 }
 

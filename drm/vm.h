@@ -103,6 +103,12 @@ struct cnova_vm {
 	/** @nr_pending: Number of maps in @pending. Protected by &cnova_vmm.lock. */
 	u32 nr_pending;
 
+	/**
+	 * @nr_marked: How often jobs looked at a mapping to say that it is bound: a
+	 * cost, for tests. Protected by &cnova_vmm.lock.
+	 */
+	u64 nr_marked;
+
 	/** @mapped: Bytes in the VA tree. Protected by &cnova_vmm.lock. */
 	u64 mapped;
 

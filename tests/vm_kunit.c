@@ -97,16 +97,13 @@ static struct cnova_bo *new_bo(struct kunit *test, u32 flags)
 	return bo;
 }
 
-/* A job of one operation, as the ioctl would have parsed it. */
-static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova_bo *bo,
-				      u64 va, u64 range)
+/* Operation @index of a job, as the ioctl would have parsed it. */
+static void set_op(struct kunit *test, struct cnova_bind_job *job, u32 index, u32 type,
+		   struct cnova_bo *bo, u64 va, u64 range)
 {
 	struct vm_fixture *fix = test->priv;
-	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, 1);
-	struct cnova_bind_op *op;
+	struct cnova_bind_op *op = &job->ops[index];
 
-	KUNIT_ASSERT_NOT_NULL(test, job);
-	op = &job->ops[0];
 	op->type = type;
 	op->start = va;
 	op->last = va + range - 1;
@@ -120,6 +117,17 @@ static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova
 		KUNIT_ASSERT_NOT_NULL(test, vm_bo);
 		op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
 	}
+}
+
+/* A job of one operation. */
+static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova_bo *bo,
+				      u64 va, u64 range)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, 1);
+
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	set_op(test, job, 0, type, bo, va, range);
 	return job;
 }
 
@@ -310,6 +318,39 @@ static void exec_set_random_is_exact(struct kunit *test)
 	}
 }
 
+/*
+ * Maps that lie in each other: what the innermost leaves is looked at once, not once for
+ * each map around it; and all of it is bound, pieces too.
+ */
+static void nested_maps_are_bound_in_one_go(struct kunit *test)
+{
+	enum { NR = 100 };
+	struct vm_fixture *fix = test->priv;
+	const struct cnova_pt_range all = { 0, 2 * NR * SZ_4K };
+	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, NR);
+	struct cnova_bo *bo;
+	struct drm_gpuva *va;
+	u32 nr = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	bo = cnova_bo_create(fix->cnova, all.end, 0, NULL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);
+	for (u32 i = 0; i < NR; i++)
+		set_op(test, job, i, DRM_CNOVA_VM_BIND_OP_MAP, bo, (u64)i * SZ_4K,
+		       2 * (u64)(NR - i) * SZ_4K);
+	run_job(test, job);
+	KUNIT_EXPECT_EQ(test, fix->vm->nr_marked, 2 * NR - 1);
+
+	mutex_lock(&fix->vm->vmm.lock);
+	drm_gpuvm_for_each_va_range(va, &fix->vm->base, all.start, all.end) {
+		KUNIT_EXPECT_TRUE(test, to_cnova_va(va)->bound);
+		nr++;
+	}
+	KUNIT_EXPECT_EQ(test, nr, 2 * NR - 1);
+	mutex_unlock(&fix->vm->vmm.lock);
+}
+
 /* [16, 22] Nothing is left: VRAM, mappings, references. */
 static void vm_close_gives_everything_back(struct kunit *test)
 {
@@ -357,6 +398,7 @@ static struct kunit_case vm_kunit_cases[] = {
 	KUNIT_CASE(exec_set_marks_private_objects),
 	KUNIT_CASE(unmap_all_covers_live_and_pending),
 	KUNIT_CASE(exec_set_random_is_exact),
+	KUNIT_CASE(nested_maps_are_bound_in_one_go),
 	KUNIT_CASE(vm_close_gives_everything_back),
 	KUNIT_CASE(vm_close_twice_and_bind_after),
 	{}
