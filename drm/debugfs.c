@@ -108,10 +108,23 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 		[CNOVA_IO_BAR1_BYTES] = "bar1_bytes",
 	};
 
+	/* By what they took: none, one, two; more never happen. */
+	static const char * const executed[] = {
+		"executed_invalidates_0",
+		"executed_invalidates_1",
+		"executed_invalidates_2",
+		"executed_invalidates_more",
+	};
+
 	static_assert(ARRAY_SIZE(names) == CNOVA_IO_NR_COUNTS);
+	static_assert(ARRAY_SIZE(executed) == CNOVA_MM_MAX_INVALIDATES + 2);
 
 	for (u32 i = 0; i < CNOVA_IO_NR_COUNTS; i++)
 		seq_printf(m, "%s %llu\n", names[i], cnova_io_count(&seq_to_cnova(m)->io, i));
+
+	for (u32 i = 0; i < ARRAY_SIZE(executed); i++)
+		seq_printf(m, "%s %llu\n", executed[i],
+			   atomic64_read(&seq_to_cnova(m)->mm.executed[i]));
 	return 0;
 }
 

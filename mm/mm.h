@@ -14,6 +14,9 @@
 
 struct device;
 
+/** CNOVA_MM_MAX_INVALIDATES - Most invalidates that one change of page tables takes. */
+#define CNOVA_MM_MAX_INVALIDATES	2U
+
 /** struct cnova_mm - Memory management of one GPU. */
 struct cnova_mm {
 	/** @dev: For messages. */
@@ -36,6 +39,9 @@ struct cnova_mm {
 
 	/** @vram: The allocator. */
 	struct cnova_vram vram;
+
+	/** @executed: Changes that were executed, by their invalidates; the last: more. */
+	atomic64_t executed[CNOVA_MM_MAX_INVALIDATES + 2];
 };
 
 int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);

@@ -16,6 +16,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 
 #include "mm/mm.h"
 #include "mm/vmm.h"
@@ -28,7 +29,10 @@ static struct cnova_vmm_io *to_cnova_vmm_io(struct cnova_pt_io *io)
 static void cnova_vmm_io_store(struct cnova_pt_io *base, struct cnova_vram_addr pa,
 			       const u64 *words, u32 nr)
 {
-	cnova_pramin_write(&to_cnova_vmm_io(base)->cursor, pa, words, nr);
+	struct cnova_vmm_io *io = to_cnova_vmm_io(base);
+
+	cnova_pramin_write(&io->cursor, pa, words, nr);
+	io->stored = true;
 }
 
 static void cnova_vmm_io_order(struct cnova_pt_io *base)
@@ -46,6 +50,10 @@ static int cnova_vmm_invalidate(struct cnova_vmm *vmm)
 static int cnova_vmm_io_invalidate(struct cnova_pt_io *base)
 {
 	struct cnova_vmm_io *io = to_cnova_vmm_io(base);
+
+	io->invalidates++;
+	io->idle_invalidates += !io->stored;
+	io->stored = false;
 
 	/* The window ranks below the TLB, and the TLB takes its time. */
 	cnova_pramin_end(&io->cursor);
@@ -202,6 +210,22 @@ static int cnova_vmm_die_locked(struct cnova_vmm *vmm, int err)
 	return err;
 }
 
+/*
+ * What an execution may cost: nothing for nothing, one invalidate, a second one where a
+ * leaf changed its size or an entry of a table that was linked with it. Whoever stores is
+ * heard: nothing is left that the TLB does not know of.
+ */
+static void cnova_vmm_check_cost(const struct cnova_vmm *vmm)
+{
+	const struct cnova_vmm_io *io = &vmm->io;
+
+	WARN_ONCE(io->invalidates > CNOVA_MM_MAX_INVALIDATES || io->idle_invalidates ||
+		  io->stored,
+		  "cnova: a change took %u invalidates, %u for nothing%s\n", io->invalidates,
+		  io->idle_invalidates, io->stored ? ", and left stores without" : "");
+	atomic64_inc(&vmm->mm->executed[min(io->invalidates, CNOVA_MM_MAX_INVALIDATES + 1)]);
+}
+
 /**
  * cnova_vmm_execute_locked() - Make the page tables say what a view says.
  * @vmm: Address space.
@@ -223,9 +247,14 @@ int cnova_vmm_execute_locked(struct cnova_vmm *vmm, struct cnova_vmm_job *job,
 	if (vmm->error)
 		return vmm->error;
 
+	vmm->io.stored = false;
+	vmm->io.invalidates = 0;
+	vmm->io.idle_invalidates = 0;
 	err = cnova_pt_execute(&vmm->tree, &job->pt, view, &vmm->io.base);
 	cnova_pramin_end(&vmm->io.cursor);
 
+	if (!err)
+		cnova_vmm_check_cost(vmm);
 	WARN_ONCE(job->pt.resized && !job->may_resize,
 		  "cnova: a leaf changed its size beside executions\n");
 	return cnova_vmm_die_locked(vmm, err);

@@ -44,6 +44,12 @@ struct cnova_vmm_io {
 	struct cnova_vmm *vmm;
 	/** @cursor: The window. Used by the holder of &cnova_vmm.lock. */
 	struct cnova_pramin_cursor cursor;
+	/** @stored: Something was stored since the last invalidate. */
+	bool stored;
+	/** @invalidates: Since the execution began. */
+	u32 invalidates;
+	/** @idle_invalidates: Of those, how many had nothing to do. */
+	u32 idle_invalidates;
 };
 
 /**

@@ -180,10 +180,22 @@ int pt_execute(struct kunit *test, struct cnova_vmm_job *job)
 {
 	struct pt_fixture *fix = test->priv;
 	u32 calls = fix->nr_calls, frees = fix->nr_frees;
+	u32 invalidates = fix->fake->counts[FAKE_TRIGGER];
+	s64 executed[ARRAY_SIZE(fix->mm.executed)];
 	int err;
 
 	mutex_lock(&fix->vmm.lock);
+	for (u32 i = 0; i < ARRAY_SIZE(executed); i++)
+		executed[i] = atomic64_read(&fix->mm.executed[i]);
 	err = cnova_vmm_execute_locked(&fix->vmm, job, &fix->view.base);
+	/* 0, 1 or 2 of them, and the driver's own account agrees with what arrived. */
+	if (!err) {
+		invalidates = fix->fake->counts[FAKE_TRIGGER] - invalidates;
+		KUNIT_EXPECT_LE(test, invalidates, 2);
+		for (u32 i = 0; i < ARRAY_SIZE(executed); i++)
+			KUNIT_EXPECT_EQ(test, atomic64_read(&fix->mm.executed[i]),
+					executed[i] + (i == invalidates));
+	}
 	mutex_unlock(&fix->vmm.lock);
 
 	/* [8] Nothing is allocated, [16] nor given back before the job is over. */
