@@ -101,6 +101,9 @@ static int cnova_pt_entry(struct cnova_pt_walk *walk, struct cnova_pt_node *node
 
 	if (want.keep && word)
 		return 0;
+	/* Somebody else's table stays; what we have in it is changed there. */
+	if (cnova_pt_word_is_foreign(word) && cnova_pt_word_table(word))
+		return cnova_pt_directory(walk, cnova_pt_word_table(word), start, end);
 	if (want.type == CNOVA_PT_WANT_LEAF || !cnova_pt_word_table(word))
 		walk->done = va + cnova_pt_entry_span(walk->fmt, node->kind);
 

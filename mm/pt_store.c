@@ -9,6 +9,7 @@
  * Locking: see mm/pt.h. Builds in user space too.
  */
 
+#include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 
@@ -123,6 +124,9 @@ void cnova_pt_set(struct cnova_pt_walk *walk, struct cnova_pt_node *node, u32 i,
 	u64 before = cnova_pt_encode(walk->fmt, node->word[i]);
 	u64 after = cnova_pt_encode(walk->fmt, word);
 
+	if (WARN_ON_ONCE(cnova_pt_word_is_foreign(node->word[i])))
+		return;
+
 	node->live += !!word - !!node->word[i];
 	node->word[i] = word;
 	if (before != after)
@@ -155,6 +159,9 @@ void cnova_pt_set_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, 
 	bool change[2];
 	u32 k, half;
 
+	if (WARN_ON_ONCE(word[0] == CNOVA_PT_WORD_FOREIGN))
+		return;
+
 	for (half = 0; half < 2; half++) {
 		put[half] = cnova_pt_encode(walk->fmt, now[half]);
 		change[half] = put[half] != cnova_pt_encode(walk->fmt, word[half]);
@@ -166,6 +173,9 @@ void cnova_pt_set_frame(struct cnova_pt_walk *walk, struct cnova_pt_node *node, 
 
 	for (k = 0; k < 2; k++) {
 		half = high_first ? 1 - k : k;
+		/* Not in one call, within which stores have no order. */
+		if (k && change[0] && change[1])
+			cnova_pt_flush(walk);
 		if (change[half])
 			cnova_pt_put(walk, node->pa.raw + (2 * i + half) * sizeof(u64), put[half]);
 	}

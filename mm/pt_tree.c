@@ -59,6 +59,7 @@ void cnova_pt_node_init(struct cnova_pt_node *node, enum cnova_pt_kind kind, u64
 	node->kind = kind;
 	node->state = CNOVA_PT_LOOSE;
 	node->stale = !zeroed;
+	node->foreign = false;
 	RB_CLEAR_NODE(&node->rb);
 }
 

@@ -72,6 +72,8 @@ struct cnova_pt_node {
 	u8 state : 2;
 	/** @stale: Loose: what the table holds is undefined; else it is all zero. */
 	u8 stale : 1;
+	/** @foreign: Adopted: somebody else's table. Never unhooked, never given back. */
+	u8 foreign : 1;
 	union {
 		/** @rb: State LOOSE: in &cnova_pt_tree.loose. */
 		struct rb_node rb;
@@ -136,13 +138,30 @@ struct cnova_pt_job {
 	bool resized;
 };
 
+struct cnova_pt_mem;
+
+/** struct cnova_pt_adopter - What cnova_pt_adopt() is told. */
+struct cnova_pt_adopter {
+	/** @mem: The tables. Read once each. */
+	struct cnova_pt_mem *mem;
+	/** @end: Byte after the last of the addresses that are of interest. */
+	u64 end;
+	/** @vram_end: Byte after the last of VRAM: no table is beyond. */
+	u64 vram_end;
+	/**
+	 * @alloc: Get memory for a node of a table of kind @kind,
+	 * cnova_pt_node_bytes(). Return: NULL without.
+	 */
+	struct cnova_pt_node *(*alloc)(struct cnova_pt_adopter *adopter, enum cnova_pt_kind kind);
+};
+
 struct cnova_pt_io;
 
 /** struct cnova_pt_io_ops - How tables are written. */
 struct cnova_pt_io_ops {
 	/**
-	 * @store: Store @nr 64-bit words at @pa and on, in this order. All in one
-	 * table.
+	 * @store: Store @nr 64-bit words at @pa and on. All in one table. A walker
+	 * sees them after those of earlier calls; those of one call in any order.
 	 */
 	void (*store)(struct cnova_pt_io *io, struct cnova_vram_addr pa, const u64 *words, u32 nr);
 
@@ -170,8 +189,13 @@ void cnova_pt_tree_init(struct cnova_pt_tree *tree, const struct cnova_pt_fmt *f
 			struct cnova_pt_node *root);
 struct cnova_pt_node *cnova_pt_tree_fini(struct cnova_pt_tree *tree);
 
+int cnova_pt_adopt(struct cnova_pt_tree *tree, const struct cnova_pt_fmt *fmt,
+		   struct cnova_vram_addr root, struct cnova_pt_adopter *adopter);
+bool cnova_pt_next_foreign(struct cnova_pt_tree *tree, u64 va, struct cnova_pt_range *range);
+
 int cnova_pt_job_init(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
 		      const struct cnova_pt_op *ops, u32 nr_ops);
+bool cnova_pt_job_meets_foreign(struct cnova_pt_tree *tree, const struct cnova_pt_job *job);
 u32 cnova_pt_job_pin(struct cnova_pt_tree *tree, struct cnova_pt_job *job);
 void cnova_pt_job_insert(struct cnova_pt_tree *tree, struct cnova_pt_job *job);
 void cnova_pt_job_unpin(struct cnova_pt_tree *tree, struct cnova_pt_job *job);

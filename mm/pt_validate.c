@@ -123,6 +123,21 @@ static bool cnova_pt_check_small(struct cnova_pt_check *check, const struct cnov
 static bool cnova_pt_check_directory(struct cnova_pt_check *check,
 				     const struct cnova_pt_node *node, u64 va);
 
+/* A table that was adopted: it has to stay hooked where it was found. */
+static bool cnova_pt_check_foreign(struct cnova_pt_check *check, const struct cnova_pt_node *node,
+				   u32 i, u64 va)
+{
+	const struct cnova_pt_node *child = cnova_pt_word_table(node->word[i]);
+	struct cnova_pt_entry entry;
+
+	check->fmt->decode(check->fmt, node->kind, 0, cnova_pt_load(check, node, i), &entry);
+	if (!node->foreign || entry.type != CNOVA_PT_ENTRY_TABLE || entry.pa != child->pa.raw)
+		return cnova_pt_fail(check, va, "adopted table is not hooked");
+
+	return cnova_pt_check_node(check, child, node->kind - 1, va) &&
+	       cnova_pt_check_directory(check, child, va);
+}
+
 static bool cnova_pt_check_word(struct cnova_pt_check *check, const struct cnova_pt_node *node,
 				u32 i, u64 va)
 {
@@ -131,6 +146,11 @@ static bool cnova_pt_check_word(struct cnova_pt_check *check, const struct cnova
 
 	if (cnova_pt_word_is_broken(word))
 		return cnova_pt_fail(check, va, "directory entry left broken");
+	/* Somebody else's, who may have changed it. */
+	if (word == CNOVA_PT_WORD_FOREIGN)
+		return node->foreign || cnova_pt_fail(check, va, "foreign entry in our table");
+	if (cnova_pt_word_is_foreign(word))
+		return cnova_pt_check_foreign(check, node, i, va);
 	if (cnova_pt_encode(check->fmt, word) != cnova_pt_load(check, node, i))
 		return cnova_pt_fail(check, va, "directory entry differs from memory");
 	if (cnova_pt_word_is_leaf(word) && !check->fmt->level[node->kind].leaf)

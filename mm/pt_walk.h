@@ -20,6 +20,9 @@
 #define CNOVA_PT_WORD_BROKEN	BIT_ULL(2)
 #define CNOVA_PT_WORD_TAGS	GENMASK_ULL(2, 0)
 
+/* In an adopted table: an entry of somebody else, whatever it says. Never changed. */
+#define CNOVA_PT_WORD_FOREIGN	(CNOVA_PT_WORD_SPARSE | CNOVA_PT_WORD_BROKEN)
+
 static inline bool cnova_pt_word_is_leaf(u64 word)
 {
 	return word & CNOVA_PT_WORD_LEAF;
@@ -27,7 +30,7 @@ static inline bool cnova_pt_word_is_leaf(u64 word)
 
 static inline bool cnova_pt_word_is_broken(u64 word)
 {
-	return !(word & CNOVA_PT_WORD_LEAF) && word & CNOVA_PT_WORD_BROKEN;
+	return (word & CNOVA_PT_WORD_TAGS) == CNOVA_PT_WORD_BROKEN;
 }
 
 /* The table that a word names, linked or, in a broken one, to be linked; or NULL. */
@@ -37,6 +40,14 @@ static inline struct cnova_pt_node *cnova_pt_word_table(u64 word)
 		return NULL;
 
 	return (struct cnova_pt_node *)(unsigned long)(word & ~CNOVA_PT_WORD_TAGS);
+}
+
+/* May the entry not be changed? Its table, or all that it says, belongs to others. */
+static inline bool cnova_pt_word_is_foreign(u64 word)
+{
+	const struct cnova_pt_node *table = cnova_pt_word_table(word);
+
+	return word == CNOVA_PT_WORD_FOREIGN || (table && table->foreign);
 }
 
 static inline u64 cnova_pt_table_word(const struct cnova_pt_node *node)

@@ -128,10 +128,41 @@ bool cnova_pt_zap(struct cnova_pt_tree *tree, const struct cnova_pt_range *range
 	return walk.stored;
 }
 
+/* Unhook all that is ours: in a table of ours that is everything. */
+static void cnova_pt_clear_directory(struct cnova_pt_walk *walk, struct cnova_pt_node *node)
+{
+	const struct cnova_pt_level *level = &walk->fmt->level[node->kind];
+	u32 i;
+
+	for (i = 0; i < (u32)level->words << level->bits; i += level->words) {
+		struct cnova_pt_node *child = cnova_pt_word_table(node->word[i]);
+		struct cnova_pt_node *small = NULL;
+
+		if (cnova_pt_word_is_foreign(node->word[i])) {
+			if (child)
+				cnova_pt_clear_directory(walk, child);
+			continue;
+		}
+
+		if (node->kind == CNOVA_PT_PDE0) {
+			small = cnova_pt_word_table(node->word[i + 1]);
+			cnova_pt_set_frame(walk, node, i / 2, 0, 0, true);
+		} else {
+			cnova_pt_set(walk, node, i, 0);
+		}
+		if (child)
+			cnova_pt_detach(walk, child);
+		if (small)
+			cnova_pt_detach(walk, small);
+	}
+}
+
 /**
  * cnova_pt_clear() - Unhook everything from the root.
  * @tree: Shadow.
  * @io: Where stores go.
+ *
+ * An adopted table keeps what was in it, and stays where it is.
  *
  * Order and invalidate are the caller's. The tables are dead afterwards, and part of
  * what cnova_pt_tree_fini() returns; what is pinned stays prepared.
@@ -141,18 +172,10 @@ bool cnova_pt_zap(struct cnova_pt_tree *tree, const struct cnova_pt_range *range
  */
 bool cnova_pt_clear(struct cnova_pt_tree *tree, struct cnova_pt_io *io)
 {
-	struct cnova_pt_node *root = tree->root;
 	struct cnova_pt_walk walk;
-	u32 i;
 
 	cnova_pt_zap_walk_init(&walk, tree, io);
-	for (i = 0; i < 1U << tree->fmt->level[root->kind].bits; i++) {
-		struct cnova_pt_node *child = cnova_pt_word_table(root->word[i]);
-
-		cnova_pt_set(&walk, root, i, 0);
-		if (child)
-			cnova_pt_detach(&walk, child);
-	}
+	cnova_pt_clear_directory(&walk, tree->root);
 	cnova_pt_flush(&walk);
 	return walk.stored;
 }

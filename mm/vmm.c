@@ -155,7 +155,8 @@ static int cnova_vmm_make_nodes(struct cnova_vmm *vmm, struct cnova_pt_job *pt, 
  *
  * Context: Process context, may sleep, no lock of mm/ held.
  * Return: 0; -EINVAL: a range is empty, beyond the address space, or not of 4 KiB
- * pages; -ENOMEM, -ENOSPC; the error of a dead address space. Then @job holds
+ * pages; -EBUSY: an adopted root has entries of others there; -ENOMEM, -ENOSPC; the
+ * error of a dead address space. Then @job holds
  * nothing.
  */
 int cnova_vmm_prepare(struct cnova_vmm *vmm, struct cnova_vmm_job *job,
@@ -171,6 +172,8 @@ int cnova_vmm_prepare(struct cnova_vmm *vmm, struct cnova_vmm_job *job,
 
 	mutex_lock(&vmm->lock);
 	err = vmm->error;
+	if (!err && cnova_pt_job_meets_foreign(&vmm->tree, &job->pt))
+		err = -EBUSY;
 	if (!err)
 		missing = cnova_pt_job_pin(&vmm->tree, &job->pt);
 	mutex_unlock(&vmm->lock);

@@ -296,10 +296,15 @@ err_free_node:
  * @node: Node that is in no tree.
  * @give_back: The GPU cannot reach the table; else its VRAM is left alone for good.
  *
+ * The VRAM of an adopted table is not ours to give.
+ *
  * Context: Process context, no lock of mm/ held.
  */
 void cnova_vmm_node_destroy(struct cnova_vmm *vmm, struct cnova_pt_node *node, bool give_back)
 {
+	if (node->foreign)
+		give_back = false;
+
 	if (give_back && node->kind == CNOVA_PT_64K)
 		cnova_vmm_piece_put(vmm, node->pa);
 	else if (give_back)

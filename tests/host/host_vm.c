@@ -140,7 +140,7 @@ static void host_nodes_destroy(struct host_vm *vm, struct cnova_pt_node *list)
 		struct cnova_pt_node *node = list;
 
 		list = node->next;
-		if (!vm->error)
+		if (!vm->error && !node->foreign)
 			host_page_put(vm, node->pa.raw);
 		kfree(node);
 	}
@@ -169,6 +169,38 @@ void host_vm_init(struct host_vm *vm, const struct cnova_pt_fmt *fmt,
 	if (!root)
 		abort();
 	cnova_pt_tree_init(&vm->tree, fmt, root);
+}
+
+struct host_adopter {
+	struct cnova_pt_adopter base;
+	const struct cnova_pt_fmt *fmt;
+};
+
+static struct cnova_pt_node *host_adopter_alloc(struct cnova_pt_adopter *base,
+						enum cnova_pt_kind kind)
+{
+	const struct host_adopter *adopter = container_of(base, struct host_adopter, base);
+	size_t bytes = cnova_pt_node_bytes(adopter->fmt, kind);
+	struct cnova_pt_node *node = kmalloc(bytes, GFP_KERNEL);
+
+	return node ? memset(node, 0xa5, bytes) : NULL;
+}
+
+void host_vm_adopt(struct host_vm *vm, u64 root, u64 end, u64 vram_end)
+{
+	struct host_adopter adopter = {
+		.base = {
+			.mem = &vm->pt_mem,
+			.end = end,
+			.vram_end = vram_end,
+			.alloc = host_adopter_alloc,
+		},
+		.fmt = vm->tree.fmt,
+	};
+
+	host_nodes_destroy(vm, cnova_pt_tree_fini(&vm->tree));
+	if (cnova_pt_adopt(&vm->tree, adopter.fmt, cnova_vram_addr(root), &adopter.base))
+		abort();
 }
 
 /* Take it down as cnova_vmm_fini() does. Every page must be back afterwards. */

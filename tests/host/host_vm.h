@@ -72,6 +72,8 @@ struct cnova_pt_view *host_view_init(struct host_view *view, const struct cnova_
 void host_vm_init(struct host_vm *vm, const struct cnova_pt_fmt *fmt,
 		  const struct host_mem *mem, void *priv, u64 pages_pa, u32 nr_pages);
 void host_vm_fini(struct host_vm *vm);
+/* Throw the empty root away, and go on with one that is in memory already. */
+void host_vm_adopt(struct host_vm *vm, u64 root, u64 end, u64 vram_end);
 u64 host_vm_pdb(const struct host_vm *vm);
 
 int host_prepare(struct host_vm *vm, struct host_job *job, const struct cnova_pt_op *ops,
