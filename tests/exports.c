@@ -39,6 +39,11 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_prepare);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_alloc);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free);
 
+/* tests/chip_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_chip_find);
+EXPORT_SYMBOL_IF_KUNIT(cnova_chip_identify);
+EXPORT_SYMBOL_IF_KUNIT(cnova_fb_read);
+
 /* tests/fake_io.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_chip_at);
 EXPORT_SYMBOL_IF_KUNIT(cnova_io_init_platform);

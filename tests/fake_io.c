@@ -24,6 +24,44 @@
 
 #define FAKE_TRIGGER_BIT	BIT(31)
 
+/* Turing, Ampere and Ada have format v2 and the older registers, Hopper sorts before Ada. */
+bool fake_is_v3(const struct cnova_chip *chip)
+{
+	return chip->chipset >> 4 == 0x18 || chip->chipset >> 4 >= 0x1a;
+}
+
+/* HARDWARE.md 5, 1.1: integrated Blackwell. */
+static bool fake_is_soc(const struct cnova_chip *chip)
+{
+	return chip->chipset == 0x1ab || chip->chipset == 0x1bb || chip->chipset == 0x1bc;
+}
+
+/* HARDWARE.md 1.1: log2 of its size. */
+u8 fake_largest_leaf(const struct cnova_chip *chip)
+{
+	if (chip->chipset < 0x170 || fake_is_soc(chip))
+		return 21;
+
+	return chip->chipset >= 0x1a0 ? 38 : 29;
+}
+
+/* HARDWARE.md 8.1: Turing and GA100. */
+static bool fake_has_range(const struct cnova_chip *chip)
+{
+	return chip->chipset <= 0x170;
+}
+
+/* HARDWARE.md 5: bits of the window register. */
+static u32 fake_window_mask(const struct cnova_chip *chip)
+{
+	if (!fake_is_v3(chip))
+		return 0x3ffffff;
+	if (fake_is_soc(chip))
+		return 0x1ffffff;
+
+	return chip->chipset == 0x180 ? 0x3fffff : 0x7fffff;
+}
+
 static u32 fake_poll(struct fake_gpu *fake)
 {
 	const struct fake_tlb_script *tlb = &fake->tlb;
@@ -53,17 +91,15 @@ static u32 fake_reg_read(struct fake_gpu *fake, u32 offset)
 	fake->counts[FAKE_REG_RD]++;
 	switch (offset) {
 	case 0x000a00:
-		return (u32)fake->chip->chipset << 20 | 0xa1000;
-	case 0x100ce0:
-		/* Magnitude 4, scale 0: MiB. */
-		return 4 << 4;
-	case 0x1183a4:
-		return FAKE_VRAM_SIZE / SZ_1M;
+		return fake->boot_42;
 	case 0x1fa824:
+		return fake->wpr2_lo;
 	case 0x1fa828:
-		/* Nothing is protected. */
-		return 0;
+		return fake->wpr2_hi;
 	}
+
+	if (offset == (fake_has_range(fake->chip) ? 0x100ce0 : 0x1183a4))
+		return offset == 0x100ce0 ? fake->vram_range : fake->vram_mib;
 
 	if (offset == fake->window_reg)
 		return fake->window;
@@ -94,6 +130,8 @@ static void fake_reg_write(struct fake_gpu *fake, u32 offset, u32 value)
 		fake_trigger(fake);
 	} else if (offset == fake->window_reg) {
 		fake->counts[FAKE_MOVE]++;
+		if (value & ~fake_window_mask(fake->chip))
+			fake->misuse++;
 		fake->window = value;
 	} else {
 		fake->counts[FAKE_REG_WR]++;
@@ -203,10 +241,14 @@ struct fake_gpu *fake_create(struct kunit *test, const struct cnova_chip *chip)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, fake->dev);
 
 	fake->chip = chip;
-	fake->window = FAKE_BOOT_WINDOW;
-	/* Turing, Ampere, Ada: the old one. Hopper and Blackwell: the new one. */
-	fake->window_reg = chip->chipset >> 4 == 0x18 || chip->chipset >> 4 >= 0x1a ?
-			   0x10fd40 : 0x001700;
+	/* Where there is a target, on one that the driver never uses. */
+	fake->boot_window = 0x02000021 & fake_window_mask(chip);
+	fake->window = fake->boot_window;
+	fake->window_reg = fake_is_v3(chip) ? 0x10fd40 : 0x001700;
+	fake->boot_42 = (u32)chip->chipset << 20 | 0xa1000;
+	/* Magnitude 4, scale 0: MiB. Nothing is protected. */
+	fake->vram_range = 4 << 4;
+	fake->vram_mib = FAKE_VRAM_SIZE / SZ_1M;
 	cnova_io_init_platform(&fake->io, &data);
 	return fake;
 }
@@ -266,30 +308,19 @@ u64 fake_word(const struct fake_gpu *fake, u64 pa)
 	return get_unaligned_le64(fake->vram + (pa - fake->vram_base));
 }
 
-static const void *fake_gen(const void *prev, char *desc, bool supported)
+/* Parameters: all chips of the table. */
+const void *fake_gen_chips(struct kunit *test, const void *prev, char *desc)
 {
 	const struct cnova_chip *chip;
 	bool found = !prev;
 
 	for (u32 i = 0; (chip = cnova_chip_at(i)); i++) {
-		if (found && (chip->fmt || !supported)) {
+		if (found) {
 			strscpy(desc, chip->name, KUNIT_PARAM_DESC_SIZE);
 			return chip;
 		}
-		found |= chip == prev;
+		found = chip == prev;
 	}
 
 	return NULL;
-}
-
-/* Parameters: all chips of the table. */
-const void *fake_gen_chips(struct kunit *test, const void *prev, char *desc)
-{
-	return fake_gen(prev, desc, false);
-}
-
-/* Parameters: the chips that the driver supports. */
-const void *fake_gen_supported_chips(struct kunit *test, const void *prev, char *desc)
-{
-	return fake_gen(prev, desc, true);
 }

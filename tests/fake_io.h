@@ -18,9 +18,6 @@ struct kunit;
 #define FAKE_VRAM_SIZE	SZ_4M
 #define FAKE_NR_PAGES	(FAKE_VRAM_SIZE / SZ_4K)
 
-/* Where the firmware left the window: on a target that the driver never uses. */
-#define FAKE_BOOT_WINDOW	0x02000021
-
 /* Register stores that are remembered. */
 #define FAKE_LOG	16
 
@@ -68,6 +65,15 @@ struct fake_gpu {
 	u32 window_reg;
 	bool gone;
 
+	/* Where the firmware left the window. */
+	u32 boot_window;
+	/* What registers read as; set for @chip, and a test may change them. */
+	u32 boot_42;
+	u32 vram_range;
+	u32 vram_mib;
+	u32 wpr2_lo;
+	u32 wpr2_hi;
+
 	/* What INVALIDATE does now, since how many loads, and from the next trigger on. */
 	struct fake_tlb_script tlb;
 	struct fake_tlb_script tlb_next;
@@ -92,7 +98,8 @@ struct fake_gpu {
 };
 
 const void *fake_gen_chips(struct kunit *test, const void *prev, char *desc);
-const void *fake_gen_supported_chips(struct kunit *test, const void *prev, char *desc);
+bool fake_is_v3(const struct cnova_chip *chip);
+u8 fake_largest_leaf(const struct cnova_chip *chip);
 
 struct fake_gpu *fake_create(struct kunit *test, const struct cnova_chip *chip);
 void fake_check(struct kunit *test, struct fake_gpu *fake);

@@ -40,7 +40,7 @@ static void pramin_kunit_exit(struct kunit *test)
 	if (!fix)
 		return;
 	cnova_pramin_fini(&fix->pramin);
-	KUNIT_EXPECT_EQ(test, fix->fake->window, FAKE_BOOT_WINDOW);
+	KUNIT_EXPECT_EQ(test, fix->fake->window, fix->fake->boot_window);
 	fake_check(test, fix->fake);
 }
 
@@ -142,7 +142,7 @@ static void pramin_restore_leaves_the_boot_position(struct kunit *test)
 	cnova_pramin_end(&cursor);
 	KUNIT_EXPECT_EQ(test, fix->fake->window, SZ_2M >> 16);
 	cnova_pramin_restore(&fix->pramin);
-	KUNIT_EXPECT_EQ(test, fix->fake->window, FAKE_BOOT_WINDOW);
+	KUNIT_EXPECT_EQ(test, fix->fake->window, fix->fake->boot_window);
 
 	/* And who comes after that moves it again. */
 	cnova_pramin_wr64(&cursor, at(SZ_2M), 3);

@@ -65,6 +65,11 @@ u32 pt_held(const struct pt_fixture *fix)
 	return bitmap_weight(fix->held, FAKE_NR_PAGES);
 }
 
+u32 pt_nr_dirs(const struct pt_fixture *fix)
+{
+	return fake_is_v3(fix->fake->chip) ? 4 : 3;
+}
+
 /* Count from here on. */
 void pt_begin(struct pt_fixture *fix)
 {

@@ -27,6 +27,8 @@
 #define LEAF_4K		12
 #define LEAF_64K	16
 #define LEAF_2M		21
+#define LEAF_512M	29
+#define LEAF_256G	38
 
 struct pt_view {
 	struct cnova_pt_view base;
@@ -51,6 +53,9 @@ struct pt_fixture {
 };
 
 extern const struct cnova_vmm_ops pt_vmm_ops;
+
+/* Directories between the root and the tables with pages, HARDWARE.md 2.1 and 3.1. */
+u32 pt_nr_dirs(const struct pt_fixture *fix);
 
 /* Hold what is made once for all GPUs: to make it anew for each test takes its time. */
 int pt_suite_init(struct kunit_suite *suite);

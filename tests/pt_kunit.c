@@ -53,11 +53,11 @@ static void pt_map_2m_stores_once(struct kunit *test)
 {
 	struct pt_fixture *fix = test->priv;
 
-	/* Empty space: the leaf in a table of zeroes, and three links. */
+	/* Empty space: the leaf in a table of zeroes, and a link for each directory. */
 	pt_have(fix, VA, SZ_2M, PA_A, LEAF_2M);
 	pt_change(test, VA, SZ_2M);
-	pt_expect(test, 4, 1);
-	KUNIT_EXPECT_EQ(test, fix->nr_allocs, 3);
+	pt_expect(test, 1 + pt_nr_dirs(fix), 1);
+	KUNIT_EXPECT_EQ(test, fix->nr_allocs, pt_nr_dirs(fix));
 
 	pt_have(fix, VA + SZ_2M, SZ_2M, PA_B, LEAF_2M);
 	pt_change(test, VA + SZ_2M, SZ_2M);
@@ -69,6 +69,46 @@ static void pt_map_2m_stores_once(struct kunit *test)
 	fix->view.extent[1].bound = false;
 	pt_change(test, VA + SZ_2M, SZ_2M);
 	pt_expect(test, 1, 1);
+}
+
+/*
+ * The largest leaf of the chip: one store, whatever its size, and one invalidate. What
+ * is larger than any leaf is mapped by several; what is cut is taken apart by tables
+ * that hold the next smaller size, in two passes.
+ */
+static void pt_map_largest_stores_once(struct kunit *test)
+{
+	struct pt_fixture *fix = test->priv;
+	u8 largest = fake_largest_leaf(fix->fake->chip);
+	u64 size = 1ULL << largest, half = size / 2;
+	u32 above = pt_nr_dirs(fix) - (largest >= LEAF_512M) - (largest >= LEAF_256G);
+	struct cnova_pt_op op = { .range = { size, size + half }, .split_end = true };
+
+	/* The same place again as the one next to it, so that they cannot be one leaf. */
+	pt_have(fix, size, size, 0, LEAF_256G);
+	pt_have(fix, 2 * size, size, 0, LEAF_256G);
+	pt_change(test, size, size);
+	pt_expect(test, 1 + above, 1);
+	KUNIT_EXPECT_EQ(test, fix->nr_allocs, above);
+	fix->view.extent[1].bound = false;
+	pt_change(test, 2 * size, size);
+	pt_expect(test, 1, 1);
+
+	/* The second half stays: leaves of the next size in one new table. */
+	fix->view.extent[0].start += half;
+	fix->view.extent[0].pa += half;
+	pt_change_op(test, &op, true);
+	KUNIT_EXPECT_EQ(test, fix->nr_allocs, 1);
+	pt_expect(test, 2 + (largest == LEAF_2M ? 32 : largest == LEAF_512M ? 128 : 256), 2);
+
+	/* And one store makes it whole: two, as it has to be broken first. */
+	fix->view.extent[0] = (struct cnova_extent){
+		.start = size, .end = 2 * size, .max_leaf_lg2 = LEAF_256G,
+	};
+	op = pt_op(fix, size, size);
+	pt_change_op(test, &op, true);
+	pt_expect(test, 2, 2);
+	KUNIT_EXPECT_EQ(test, fix->nr_frees, 1);
 }
 
 /* What is not there costs nothing to remove: wherever the hole is. */
@@ -127,7 +167,7 @@ static void pt_unmap_last_unhooks_all(struct kunit *test)
 
 	pt_have(fix, VA, SZ_2M, PA_A, LEAF_4K);
 	pt_change(test, VA, SZ_2M);
-	KUNIT_EXPECT_EQ(test, pt_held(fix), 5);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1 + pt_nr_dirs(fix) + 1);
 
 	pt_view_clear(fix);
 	pt_change(test, VA, SZ_2M);
@@ -153,7 +193,7 @@ static void pt_remap_identical_does_nothing(struct kunit *test)
 	pt_expect_nothing(test);
 	pt_change(test, VA + 2 * SZ_2M, SZ_2M);
 	pt_expect_nothing(test);
-	KUNIT_EXPECT_EQ(test, pt_held(fix), 6);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1 + pt_nr_dirs(fix) + 2);
 }
 
 /*
@@ -204,7 +244,7 @@ static void pt_split_2m_invalidates_twice(struct kunit *test)
 	pt_change_op(test, &op, true);
 	pt_expect(test, 2 + 1, 2);
 	KUNIT_EXPECT_EQ(test, fix->nr_frees, 2);
-	KUNIT_EXPECT_EQ(test, pt_held(fix), 4);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1 + pt_nr_dirs(fix));
 }
 
 /* [7, 11] Any number of operations of a job: one invalidate. */
@@ -225,8 +265,8 @@ static void pt_many_ops_invalidate_once(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pt_prepare(test, &job, ops, NR), 0);
 	fake_begin(fix->fake);
 	KUNIT_EXPECT_EQ(test, pt_execute(test, &job), 0);
-	/* Pages, links of their 50 tables, links of the three directories. */
-	pt_expect(test, NR + NR / 2 + 3, 1);
+	/* Pages, links of their 50 tables, links of the directories. */
+	pt_expect(test, NR + NR / 2 + pt_nr_dirs(fix), 1);
 	cnova_vmm_cleanup(&fix->vmm, &job);
 	pt_validate(test);
 }
@@ -341,18 +381,19 @@ static void pt_late_ack_kills_one_vmm(struct kunit *test)
 }
 
 static struct kunit_case pt_kunit_cases[] = {
-	KUNIT_CASE_PARAM(pt_map_512_pages_stores_512, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_replace_page_stores_once, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_map_2m_stores_once, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_unmap_hole_does_nothing, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_unmap_table_stores_once, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_unmap_last_unhooks_all, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_remap_identical_does_nothing, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_remap_mixture_does_nothing, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_split_2m_invalidates_twice, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_many_ops_invalidate_once, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_zap_twice_flushes_once, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(pt_dead_vmm_stores_nothing, fake_gen_supported_chips),
+	KUNIT_CASE_PARAM(pt_map_512_pages_stores_512, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_replace_page_stores_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_map_2m_stores_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_map_largest_stores_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_unmap_hole_does_nothing, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_unmap_table_stores_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_unmap_last_unhooks_all, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_remap_identical_does_nothing, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_remap_mixture_does_nothing, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_split_2m_invalidates_twice, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_many_ops_invalidate_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_zap_twice_flushes_once, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_dead_vmm_stores_nothing, fake_gen_chips),
 	KUNIT_CASE(pt_late_ack_kills_one_vmm),
 	{}
 };

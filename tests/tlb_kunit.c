@@ -276,8 +276,8 @@ static void tlb_all_ones_alone_is_no_lost_device(struct kunit *test)
 }
 
 static struct kunit_case tlb_kunit_cases[] = {
-	KUNIT_CASE_PARAM(tlb_invalidate_stores_pdb_and_triggers, fake_gen_supported_chips),
-	KUNIT_CASE_PARAM(tlb_scope_and_ack_are_in_the_command, fake_gen_supported_chips),
+	KUNIT_CASE_PARAM(tlb_invalidate_stores_pdb_and_triggers, fake_gen_chips),
+	KUNIT_CASE_PARAM(tlb_scope_and_ack_are_in_the_command, fake_gen_chips),
 	KUNIT_CASE(tlb_ack_at_once_takes_two_loads),
 	KUNIT_CASE(tlb_ack_after_polls_is_awaited),
 	KUNIT_CASE(tlb_busy_before_is_awaited),
