@@ -7,7 +7,6 @@
 #include <linux/types.h>
 
 #define GFP_KERNEL	0x1U
-#define GFP_KERNEL_ACCOUNT	GFP_KERNEL
 #define GFP_ATOMIC	0x2U
 #define GFP_NOWAIT	0x4U
 #define __GFP_ZERO	0x8U
