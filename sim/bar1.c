@@ -4,123 +4,19 @@
  *
  * The CPU's large aperture; HARDWARE.md 7. In physical mode, which is how it comes out of
  * reset, an offset is a VRAM address; in virtual mode it is an address of the
- * address space whose instance block was bound, translated by the hub.
+ * address space whose instance block was bound (bind.c), translated by the hub.
+ *
+ * What the CPU stores through a mapping of BAR1 cannot be trapped: such a store is never
+ * on its way, is not judged, and finds no page table that it must not change.
  *
  * Locking: &cnova_sim.lock, taken per page of data.
  */
-#include <linux/bitfield.h>
-#include <linux/bits.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "sim.h"
-
-/* BAR1_BLOCK, HARDWARE.md 7.1, row "tu". */
-#define BLOCK_ADDRESS		GENMASK(27, 0)
-#define BLOCK_TARGET		GENMASK(29, 28)
-#define BLOCK_VIRTUAL		BIT(31)
-#define BLOCK_ADDRESS_SHIFT	12
-
-#define TARGET_VIDEO		0
-#define TARGET_INVALID		1
-#define TARGET_SYS_COH		2
-
-/* BIND_STATUS. */
-#define STATUS_BAR1_OUTSTANDING	BIT(1)
-
-/* The words at 0x200 of an instance block, HARDWARE.md 7.2. */
-#define RAMIN_PDB		0x200
-#define RAMIN_PDB_TARGET	GENMASK_ULL(1, 0)
-#define RAMIN_NEW_FORMAT	BIT_ULL(10)
-#define RAMIN_BIG_PAGE_64K	BIT_ULL(11)
-#define RAMIN_PDB_ADDRESS	GENMASK_ULL(63, 12)
-
-static enum cnova_sim_aperture cnova_sim_bar1_target(u64 target)
-{
-	switch (target) {
-	case TARGET_VIDEO:
-		return CNOVA_SIM_VIDEO;
-	case TARGET_SYS_COH:
-		return CNOVA_SIM_SYS_COH;
-	default:
-		return CNOVA_SIM_SYS_NCOH;
-	}
-}
-
-static void cnova_sim_bar1_bind_virtual(struct cnova_sim *sim, u32 value)
-{
-	u64 block = (u64)FIELD_GET(BLOCK_ADDRESS, value) << BLOCK_ADDRESS_SHIFT;
-	enum cnova_sim_aperture aperture;
-	u64 word, pa;
-
-	aperture = cnova_sim_bar1_target(FIELD_GET(BLOCK_TARGET, value));
-	if (aperture == CNOVA_SIM_VIDEO &&
-	    cnova_sim_post_find(sim, block, CNOVA_SIM_PAGE_SIZE, &pa))
-		cnova_sim_report(sim, CNOVA_SIM_UNORDERED,
-				 "bind overtakes a store to the instance block at %#llx", pa);
-	if (aperture == CNOVA_SIM_VIDEO && !cnova_sim_vram_is_written(sim, block + RAMIN_PDB)) {
-		cnova_sim_report(sim, CNOVA_SIM_UNINIT, "instance block %#llx never written",
-				 block);
-		return;
-	}
-
-	word = cnova_sim_memory_load(sim, aperture, block + RAMIN_PDB, sizeof(u64));
-	if (FIELD_GET(RAMIN_PDB_TARGET, word) == TARGET_INVALID)
-		return;
-	if (!(word & RAMIN_NEW_FORMAT) || !(word & RAMIN_BIG_PAGE_64K))
-		cnova_sim_report(sim, CNOVA_SIM_FORMAT,
-				 "instance block %#llx asks for formats of old: %#llx", block,
-				 word);
-
-	sim->bar1.client.unit = CNOVA_SIM_HUB;
-	sim->bar1.client.privileged = true;
-	sim->bar1.client.aperture = cnova_sim_bar1_target(FIELD_GET(RAMIN_PDB_TARGET, word));
-	sim->bar1.client.pdb = word & RAMIN_PDB_ADDRESS;
-	sim->bar1.is_bound = true;
-	if (sim->bar1.client.aperture == CNOVA_SIM_VIDEO &&
-	    cnova_sim_post_find_table(sim, &sim->bar1.client.pdb, &pa))
-		cnova_sim_report(sim, CNOVA_SIM_UNORDERED,
-				 "bind overtakes a store to a page table at %#llx", pa);
-	cnova_sim_mmu_bind(sim->mmu, &sim->bar1.client);
-}
-
-/**
- * cnova_sim_bar1_bind() - BAR1_BLOCK is written.
- * @sim: The device.
- * @value: What is written.
- *
- * Context: Any; caller holds &cnova_sim.lock.
- */
-void cnova_sim_bar1_bind(struct cnova_sim *sim, u32 value)
-{
-	struct cnova_sim_bar1 *bar1 = &sim->bar1;
-
-	if (bar1->outstanding)
-		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "BAR1 bound while a bind is outstanding");
-	bar1->block = value;
-	bar1->is_virtual = value & BLOCK_VIRTUAL;
-	bar1->is_bound = false;
-	bar1->outstanding = true;
-	bar1->due = ktime_add_us(ktime_get(), READ_ONCE(sim->knobs.latency_us));
-	if (bar1->is_virtual)
-		cnova_sim_bar1_bind_virtual(sim, value);
-}
-
-/**
- * cnova_sim_bar1_status() - BIND_STATUS is read.
- * @sim: The device.
- *
- * Context: Any; caller holds &cnova_sim.lock.
- * Return: The register.
- */
-u32 cnova_sim_bar1_status(struct cnova_sim *sim)
-{
-	if (sim->bar1.outstanding && !ktime_before(ktime_get(), sim->bar1.due))
-		sim->bar1.outstanding = false;
-	return sim->bar1.outstanding ? STATUS_BAR1_OUTSTANDING : 0;
-}
 
 static bool cnova_sim_bar1_translate(struct cnova_sim *sim, u64 offset, bool write,
 				     struct cnova_sim_translation *out)

@@ -35,20 +35,31 @@
 #define CNOVA_SIM_MMU_BLACKWELL(_kinds) \
 	CNOVA_SIM_MMU_INTEGRATED(_kinds), .leaf_512m = true, .leaf_256g = true
 
+/* Registers by generation, HARDWARE.md 1.1, columns W, B1, SM and FB, and section 6. */
+#define CNOVA_SIM_REGS_TURING \
+	(CNOVA_SIM_HAS_WINDOW_TU | CNOVA_SIM_HAS_BIND_TU | CNOVA_SIM_HAS_FLUSH_TU | \
+	 CNOVA_SIM_HAS_PAGE_TU)
+#define CNOVA_SIM_REGS_AMPERE \
+	(CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_PAGE_GA)
+#define CNOVA_SIM_REGS_HOPPER \
+	(CNOVA_SIM_HAS_WINDOW_XAL | CNOVA_SIM_HAS_BIND_GH | CNOVA_SIM_HAS_L2_TOKEN | \
+	 CNOVA_SIM_HAS_SIZE_MIB)
+
 static const struct cnova_sim_chip cnova_sim_chips[] = {
 	{
 		.name = "tu102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x16200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x16200000),
-		.size_reg = CNOVA_SIM_SIZE_RANGE,
+		.registers = CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_SIZE_RANGE,
+		.window_bits = 24,
 		.traits = { CNOVA_SIM_MMU_TURING },
 	},
 	{
 		.name = "ga100",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17000000),
-		.size_reg = CNOVA_SIM_SIZE_RANGE,
-		.flush_page_high = true,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_RANGE,
+		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
@@ -56,8 +67,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "ga102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17200000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
-		.flush_page_high = true,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB,
+		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
@@ -65,8 +76,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "ad102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x19200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x19200000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
-		.flush_page_high = true,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB,
+		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
@@ -74,7 +85,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "gh100",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x18000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x18000000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
+			     CNOVA_SIM_HAS_PAGE_GH,
+		.window_bits = 22,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_HOPPER },
 	},
@@ -82,7 +95,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "gb100",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1a000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1a000000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_PAGE_HSHUB |
+			     CNOVA_SIM_HAS_SIZE_HDM,
+		.window_bits = 23,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_TURING) },
 	},
@@ -90,7 +105,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "gb10b",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1ab00000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1ab00000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
+			     CNOVA_SIM_HAS_PAGE_FBHUB,
+		.window_bits = 25,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_TURING) },
 	},
@@ -98,7 +115,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "gb202",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1b200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1b200000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
+			     CNOVA_SIM_HAS_PAGE_FBHUB,
+		.window_bits = 23,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_GB20X) },
 	},
@@ -106,7 +125,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "gb20b",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1bb00000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1bb00000),
-		.size_reg = CNOVA_SIM_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
+			     CNOVA_SIM_HAS_PAGE_FBHUB,
+		.window_bits = 25,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_GB20B) },
 	},

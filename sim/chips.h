@@ -5,17 +5,45 @@
 #ifndef _CNOVA_SIM_CHIPS_H_
 #define _CNOVA_SIM_CHIPS_H_
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "walk.h"
 
-/** enum cnova_sim_size_reg - How the chip tells the size of its memory, HARDWARE.md 8.1. */
-enum cnova_sim_size_reg {
-	/** @CNOVA_SIM_SIZE_RANGE: Magnitude and scale, at 0x100CE0. */
-	CNOVA_SIM_SIZE_RANGE,
-	/** @CNOVA_SIM_SIZE_MIB: MiB, at 0x1183A4. */
-	CNOVA_SIM_SIZE_MIB,
-};
+/*
+ * Registers that some chips have and others do not: bits of &cnova_sim_chip.registers. A chip
+ * that lacks the bit does not know the register at all. HARDWARE.md sections in brackets.
+ */
+/** CNOVA_SIM_HAS_WINDOW_TU - Window register with a target, at 0x1700 [5]. */
+#define CNOVA_SIM_HAS_WINDOW_TU		BIT(0)
+/** CNOVA_SIM_HAS_WINDOW_XAL - Window register without, at 0x10FD40 [5]. */
+#define CNOVA_SIM_HAS_WINDOW_XAL	BIT(1)
+/** CNOVA_SIM_HAS_BIND_TU - Bind by one register, with a status register [7.1]. */
+#define CNOVA_SIM_HAS_BIND_TU		BIT(2)
+/** CNOVA_SIM_HAS_BIND_GH - Bind by a pair of registers [7.1]. */
+#define CNOVA_SIM_HAS_BIND_GH		BIT(3)
+/** CNOVA_SIM_HAS_FLUSH_TU - Flush and L2 operations at 0x70000 [6]. */
+#define CNOVA_SIM_HAS_FLUSH_TU		BIT(4)
+/** CNOVA_SIM_HAS_FLUSH_TOKEN - Flush by tokens at 0x10F800 [6]. */
+#define CNOVA_SIM_HAS_FLUSH_TOKEN	BIT(5)
+/** CNOVA_SIM_HAS_L2_TOKEN - L2 operations by tokens [6]. */
+#define CNOVA_SIM_HAS_L2_TOKEN		BIT(6)
+/** CNOVA_SIM_HAS_PAGE_TU - Flush page at 0x100C10 [6]. */
+#define CNOVA_SIM_HAS_PAGE_TU		BIT(7)
+/** CNOVA_SIM_HAS_PAGE_GA - Upper half of it at 0x100C40 [6]. */
+#define CNOVA_SIM_HAS_PAGE_GA		BIT(8)
+/** CNOVA_SIM_HAS_PAGE_GH - Flush page at 0x100A34 [6]. */
+#define CNOVA_SIM_HAS_PAGE_GH		BIT(9)
+/** CNOVA_SIM_HAS_PAGE_HSHUB - Flush page at 0x870E50, and an egress pair [6]. */
+#define CNOVA_SIM_HAS_PAGE_HSHUB	BIT(10)
+/** CNOVA_SIM_HAS_PAGE_FBHUB - Flush page at 0x8A1D58 [6]. */
+#define CNOVA_SIM_HAS_PAGE_FBHUB	BIT(11)
+/** CNOVA_SIM_HAS_SIZE_RANGE - Size of VRAM as magnitude and scale, at 0x100CE0 [8.1]. */
+#define CNOVA_SIM_HAS_SIZE_RANGE	BIT(12)
+/** CNOVA_SIM_HAS_SIZE_MIB - Size of VRAM in MiB, at 0x1183A4 [8.1]. */
+#define CNOVA_SIM_HAS_SIZE_MIB		BIT(13)
+/** CNOVA_SIM_HAS_SIZE_HDM - Another range register, at 0x1FA3E0 [8.1]. */
+#define CNOVA_SIM_HAS_SIZE_HDM		BIT(14)
 
 /** struct cnova_sim_chip - What differs from chip to chip. */
 struct cnova_sim_chip {
@@ -25,10 +53,10 @@ struct cnova_sim_chip {
 	u32 boot_0;
 	/** @boot_42: NV_PMC_BOOT_42. */
 	u32 boot_42;
-	/** @size_reg: How it tells the size of its memory. */
-	enum cnova_sim_size_reg size_reg;
-	/** @flush_page_high: It has 0x100C40 beside 0x100C10 (HARDWARE.md 6). */
-	bool flush_page_high;
+	/** @registers: CNOVA_SIM_HAS_*. */
+	u32 registers;
+	/** @window_bits: Width of the base field of its window register. */
+	u8 window_bits;
 	/** @inval_scope: Bits 16:15 of INVALIDATE are a scope (HARDWARE.md 4). */
 	bool inval_scope;
 	/** @traits: Its MMU. */

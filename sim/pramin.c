@@ -12,22 +12,37 @@
 
 #include "sim.h"
 
-/* NV_PBUS_BAR0_WINDOW, HARDWARE.md 5, row "tu". */
-#define WINDOW_BASE		GENMASK(23, 0)
+/* Turing to Ada: NV_PBUS_BAR0_WINDOW; later: NV_XAL_EP_BAR0_WINDOW. HARDWARE.md 5. */
+#define WINDOW_REG_TU		0x001700
+#define WINDOW_REG_XAL		0x10fd40
+/* The base comes first in all of them and differs in width; only "tu" has a target. */
 #define WINDOW_TARGET		GENMASK(25, 24)
-#define WINDOW_RESERVED		GENMASK(31, 26)
 #define WINDOW_BASE_SHIFT	16
 
 #define WINDOW_TARGET_VIDEO	0
 #define WINDOW_TARGET_UNDEFINED	1
 #define WINDOW_TARGET_SYS_COH	2
 
+static u32 cnova_sim_pramin_base(const struct cnova_sim *sim)
+{
+	return GENMASK(sim->chip->window_bits - 1, 0);
+}
+
+static u32 cnova_sim_pramin_target(const struct cnova_sim *sim)
+{
+	if (!(sim->chip->registers & CNOVA_SIM_HAS_WINDOW_TU))
+		return WINDOW_TARGET_VIDEO;
+	return FIELD_GET(WINDOW_TARGET, sim->window);
+}
+
+/* CNOVA_SIM_PEER: nothing is there. */
 static enum cnova_sim_aperture cnova_sim_pramin_aperture(const struct cnova_sim *sim)
 {
-	switch (FIELD_GET(WINDOW_TARGET, sim->window)) {
+	switch (cnova_sim_pramin_target(sim)) {
 	case WINDOW_TARGET_VIDEO:
-	case WINDOW_TARGET_UNDEFINED:
 		return CNOVA_SIM_VIDEO;
+	case WINDOW_TARGET_UNDEFINED:
+		return CNOVA_SIM_PEER;
 	case WINDOW_TARGET_SYS_COH:
 		return CNOVA_SIM_SYS_COH;
 	default:
@@ -37,9 +52,25 @@ static enum cnova_sim_aperture cnova_sim_pramin_aperture(const struct cnova_sim 
 
 static u64 cnova_sim_pramin_pa(const struct cnova_sim *sim, u32 offset)
 {
-	u64 base = (u64)FIELD_GET(WINDOW_BASE, sim->window) << WINDOW_BASE_SHIFT;
+	u64 base = (u64)(sim->window & cnova_sim_pramin_base(sim)) << WINDOW_BASE_SHIFT;
 
 	return base + (offset - CNOVA_SIM_PRAMIN);
+}
+
+/**
+ * cnova_sim_pramin_is_register() - Tell whether a register is the window register.
+ * @sim: The device: chips differ.
+ * @offset: In BAR0.
+ *
+ * Context: Any.
+ * Return: Whether it is.
+ */
+bool cnova_sim_pramin_is_register(const struct cnova_sim *sim, u32 offset)
+{
+	u32 registers = sim->chip->registers;
+
+	return (offset == WINDOW_REG_TU && (registers & CNOVA_SIM_HAS_WINDOW_TU)) ||
+	       (offset == WINDOW_REG_XAL && (registers & CNOVA_SIM_HAS_WINDOW_XAL));
 }
 
 static void cnova_sim_pramin_enter(struct cnova_sim *sim)
@@ -51,6 +82,13 @@ static void cnova_sim_pramin_enter(struct cnova_sim *sim)
 static void cnova_sim_pramin_leave(struct cnova_sim *sim)
 {
 	atomic_dec(&sim->window_users);
+}
+
+/* The window shows an undefined target; HARDWARE.md 5. */
+static u64 cnova_sim_pramin_nowhere(struct cnova_sim *sim, const char *what)
+{
+	cnova_sim_report(sim, CNOVA_SIM_WINDOW, "%s while the window shows no memory", what);
+	return ~0ULL;
 }
 
 /**
@@ -77,7 +115,10 @@ u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width)
 	if (aperture == CNOVA_SIM_VIDEO && pa >= sim->wpr_start)
 		cnova_sim_report(sim, CNOVA_SIM_WINDOW, "load from %s at %#llx",
 				 pa >= sim->vram_size ? "beyond VRAM" : "protected memory", pa);
-	value = cnova_sim_memory_load(sim, aperture, pa, width);
+	if (aperture == CNOVA_SIM_PEER)
+		value = cnova_sim_pramin_nowhere(sim, "load") & GENMASK_ULL(width * 8 - 1, 0);
+	else
+		value = cnova_sim_memory_load(sim, aperture, pa, width);
 
 	spin_unlock_irqrestore(&sim->lock, flags);
 	cnova_sim_pramin_leave(sim);
@@ -95,12 +136,17 @@ u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width)
  */
 void cnova_sim_pramin_write(struct cnova_sim *sim, u32 offset, u64 value, unsigned int width)
 {
+	enum cnova_sim_aperture aperture;
 	unsigned long flags;
 
 	cnova_sim_pramin_enter(sim);
 	spin_lock_irqsave(&sim->lock, flags);
-	cnova_sim_post(sim, &sim->pramin, cnova_sim_pramin_aperture(sim),
-		       cnova_sim_pramin_pa(sim, offset), value, width);
+	aperture = cnova_sim_pramin_aperture(sim);
+	if (aperture == CNOVA_SIM_PEER)
+		cnova_sim_pramin_nowhere(sim, "store");
+	else
+		cnova_sim_post(sim, &sim->pramin, aperture, cnova_sim_pramin_pa(sim, offset),
+			       value, width);
 	spin_unlock_irqrestore(&sim->lock, flags);
 	cnova_sim_pramin_leave(sim);
 }
@@ -116,13 +162,17 @@ void cnova_sim_pramin_write(struct cnova_sim *sim, u32 offset, u64 value, unsign
  */
 void cnova_sim_pramin_move(struct cnova_sim *sim, u32 value)
 {
+	u32 defined = cnova_sim_pramin_base(sim);
 	unsigned long flags;
+
+	if (sim->chip->registers & CNOVA_SIM_HAS_WINDOW_TU)
+		defined |= WINDOW_TARGET;
 
 	cnova_sim_pramin_enter(sim);
 	spin_lock_irqsave(&sim->lock, flags);
-	sim->window = value;
-	if ((value & WINDOW_RESERVED) ||
-	    FIELD_GET(WINDOW_TARGET, value) == WINDOW_TARGET_UNDEFINED)
+	/* What does not exist does not keep what is written. */
+	sim->window = value & defined;
+	if (value & ~defined || cnova_sim_pramin_aperture(sim) == CNOVA_SIM_PEER)
 		cnova_sim_report(sim, CNOVA_SIM_WINDOW, "undefined bits in the window: %#x",
 				 value);
 	else if (cnova_sim_pramin_aperture(sim) == CNOVA_SIM_VIDEO &&

@@ -2,14 +2,15 @@
 /**
  * DOC: BAR0
  *
- * Registers are rows of a table. One that is not in it reads as the bus reports an error,
- * and the access is counted as a violation.
+ * Registers are rows of a table, each with the chips that have it. One that is not there reads
+ * as the bus reports an error, and the access is counted as a violation.
  *
  * Locking: reads and writes take &cnova_sim.lock; nothing here allocates or sleeps.
  */
 #include <linux/align.h>
 #include <linux/bitfield.h>
 #include <linux/bits.h>
+#include <linux/kernel.h>
 #include <linux/sizes.h>
 
 #include "sim.h"
@@ -26,13 +27,24 @@
 #define WPR2_ADDRESS		GENMASK(31, 4)
 #define WPR2_SHIFT		12
 
-/* FB flush, HARDWARE.md 6. */
-#define FLUSH_PENDING		BIT(0)
+#define RANGE_ECC		BIT(30)
+
+/* LOCAL_MEMORY_RANGE of GB100. */
+#define HDM_MAGNITUDE		GENMASK(27, 4)
+
+/* Flush page, the pairs of Hopper and later: PA 31:8 and PA 51:32. */
+#define PAGE_HIGH_ADDRESS	GENMASK(19, 0)
+#define PAGE_HIGH_ADDRESS_GA	GENMASK(23, 0)
+
+/* Token of an L2 operation, HARDWARE.md 6. */
+#define L2_TOKEN		GENMASK(30, 0)
 
 /** struct cnova_sim_reg - A register. */
 struct cnova_sim_reg {
 	/** @offset: In BAR0. */
 	u32 offset;
+	/** @chips: One of CNOVA_SIM_HAS_*; 0: every chip has it. */
+	u32 chips;
 	/** @read: Its value now; NULL if it cannot be read. */
 	u32 (*read)(struct cnova_sim *sim);
 	/** @write: What a store does; NULL if it is read-only. */
@@ -85,17 +97,24 @@ bool cnova_sim_regs_vram_range(u64 vram_size, u32 *value)
 	return true;
 }
 
+/* With ECC the register tells how much there would be without. */
 static u32 cnova_sim_regs_range(struct cnova_sim *sim)
 {
+	u64 size = sim->ecc ? sim->vram_size / 15 * 16 : sim->vram_size;
 	u32 value = 0;
 
-	cnova_sim_regs_vram_range(sim->vram_size, &value);
-	return value;
+	cnova_sim_regs_vram_range(size, &value);
+	return value | (sim->ecc ? RANGE_ECC : 0);
 }
 
 static u32 cnova_sim_regs_mib(struct cnova_sim *sim)
 {
 	return sim->vram_size / SZ_1M;
+}
+
+static u32 cnova_sim_regs_hdm(struct cnova_sim *sim)
+{
+	return FIELD_PREP(HDM_MAGNITUDE, sim->vram_size / SZ_1M);
 }
 
 static u32 cnova_sim_regs_wpr2_low(struct cnova_sim *sim)
@@ -112,47 +131,59 @@ static u32 cnova_sim_regs_wpr2_high(struct cnova_sim *sim)
 	return FIELD_PREP(WPR2_ADDRESS, sim->vram_size >> WPR2_SHIFT);
 }
 
-/* A flush is over when somebody has seen it so. */
-static u32 cnova_sim_regs_flush(struct cnova_sim *sim)
-{
-	if (sim->flush_pending) {
-		cnova_sim_post_drain(sim, &sim->pramin);
-		cnova_sim_post_drain(sim, &sim->bar1_posts);
-		sim->flush_pending = false;
-	}
-	return 0;
-}
-
-static void cnova_sim_regs_flush_start(struct cnova_sim *sim, u32 value)
-{
-	if (value & FLUSH_PENDING)
-		sim->flush_pending = true;
-}
-
 /* There is no L2 cache: its operations are over at once. */
 static void cnova_sim_regs_ignore(struct cnova_sim *sim, u32 value)
 {
 }
 
-static u32 cnova_sim_regs_flush_page(struct cnova_sim *sim)
+/* L2 operations by tokens: a load begins one, the next register tells which are over. */
+static u32 cnova_sim_regs_l2_start(struct cnova_sim *sim, unsigned int which)
 {
-	return sim->flush_page[0];
+	sim->flush.l2[which] = (sim->flush.l2[which] + 1) & L2_TOKEN;
+	return sim->flush.l2[which];
 }
 
-static void cnova_sim_regs_set_flush_page(struct cnova_sim *sim, u32 value)
-{
-	sim->flush_page[0] = value;
+#define CNOVA_SIM_L2(_which)							\
+static u32 cnova_sim_regs_l2_start_##_which(struct cnova_sim *sim)		\
+{										\
+	return cnova_sim_regs_l2_start(sim, _which);				\
+}										\
+										\
+static u32 cnova_sim_regs_l2_completed_##_which(struct cnova_sim *sim)		\
+{										\
+	return sim->flush.l2[_which];						\
 }
 
-static u32 cnova_sim_regs_flush_page_high(struct cnova_sim *sim)
+CNOVA_SIM_L2(0)
+CNOVA_SIM_L2(1)
+CNOVA_SIM_L2(2)
+CNOVA_SIM_L2(3)
+
+static void cnova_sim_regs_set_page(struct cnova_sim *sim, unsigned int pair, unsigned int half,
+				    u32 value, u32 defined)
 {
-	return sim->flush_page[1];
+	if (value & ~defined)
+		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG,
+				 "reserved bits in the address of the flush page: %#x", value);
+	sim->flush.page[pair][half] = value & defined;
 }
 
-static void cnova_sim_regs_set_flush_page_high(struct cnova_sim *sim, u32 value)
-{
-	sim->flush_page[1] = value;
+#define CNOVA_SIM_PAGE(_name, _pair, _half, _defined)				\
+static u32 cnova_sim_regs_##_name(struct cnova_sim *sim)			\
+{										\
+	return sim->flush.page[_pair][_half];					\
+}										\
+										\
+static void cnova_sim_regs_set_##_name(struct cnova_sim *sim, u32 value)	\
+{										\
+	cnova_sim_regs_set_page(sim, _pair, _half, value, _defined);		\
 }
+
+CNOVA_SIM_PAGE(page_low, 0, 0, U32_MAX)
+CNOVA_SIM_PAGE(page_high, 0, 1, PAGE_HIGH_ADDRESS)
+CNOVA_SIM_PAGE(page_high_ga, 0, 1, PAGE_HIGH_ADDRESS_GA)
+CNOVA_SIM_PAGE(egress_low, 1, 0, U32_MAX)
+CNOVA_SIM_PAGE(egress_high, 1, 1, PAGE_HIGH_ADDRESS)
 
 static u32 cnova_sim_regs_pdb(struct cnova_sim *sim)
 {
@@ -164,63 +195,119 @@ static u32 cnova_sim_regs_upper_pdb(struct cnova_sim *sim)
 	return sim->tlb_regs.upper_pdb;
 }
 
-static u32 cnova_sim_regs_bar1_block(struct cnova_sim *sim)
-{
-	return sim->bar1.block;
+#define CNOVA_SIM_BAR(_bar)							\
+static u32 cnova_sim_regs_##_bar##_block(struct cnova_sim *sim)			\
+{										\
+	return cnova_sim_bind_block(sim, &sim->_bar);				\
+}										\
+										\
+static void cnova_sim_regs_set_##_bar##_block(struct cnova_sim *sim, u32 value)	\
+{										\
+	cnova_sim_bind_set_block(sim, &sim->_bar, value);			\
+}										\
+										\
+static u32 cnova_sim_regs_##_bar##_low(struct cnova_sim *sim)			\
+{										\
+	return cnova_sim_bind_low(sim, &sim->_bar);				\
+}										\
+										\
+static void cnova_sim_regs_set_##_bar##_low(struct cnova_sim *sim, u32 value)	\
+{										\
+	cnova_sim_bind_set_low(sim, &sim->_bar, value);				\
+}										\
+										\
+static u32 cnova_sim_regs_##_bar##_high(struct cnova_sim *sim)			\
+{										\
+	return sim->_bar.high;							\
+}										\
+										\
+static void cnova_sim_regs_set_##_bar##_high(struct cnova_sim *sim, u32 value)	\
+{										\
+	cnova_sim_bind_set_high(sim, &sim->_bar, value);			\
 }
 
-/* Registers of every chip; HARDWARE.md sections in brackets. */
-static const struct cnova_sim_reg cnova_sim_regs_common[] = {
-	/* TLB [4]; first, being the most used. */
-	{ 0xb830b0, cnova_sim_tlb_regs_read, cnova_sim_tlb_regs_write },
-	{ 0xb830a0, cnova_sim_regs_pdb, cnova_sim_tlb_regs_set_pdb },
-	{ 0xb830a4, cnova_sim_regs_upper_pdb, cnova_sim_tlb_regs_set_upper },
-	/* Identity [1]. */
-	{ 0x000000, cnova_sim_regs_boot_0, NULL },
-	{ 0x000004, cnova_sim_regs_zero, NULL },
-	{ 0x000a00, cnova_sim_regs_boot_42, NULL },
-	/* Window [5]; writes do not come here. */
-	{ CNOVA_SIM_REG_WINDOW, cnova_sim_regs_window, NULL },
-	/* BAR1 [7.1], and its legacy copies. */
-	{ 0xb80f40, cnova_sim_regs_bar1_block, cnova_sim_bar1_bind },
-	{ 0xb80f50, cnova_sim_bar1_status, NULL },
-	{ 0x001704, cnova_sim_regs_bar1_block, cnova_sim_bar1_bind },
-	{ 0x001710, cnova_sim_bar1_status, NULL },
-	/* Flush and L2 [6]. */
-	{ 0x070000, cnova_sim_regs_flush, cnova_sim_regs_flush_start },
-	{ 0x070004, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x070008, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x07000c, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x070010, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x100c10, cnova_sim_regs_flush_page, cnova_sim_regs_set_flush_page },
-	/* WPR2 [8.1]. */
-	{ 0x1fa824, cnova_sim_regs_wpr2_low, NULL },
-	{ 0x1fa828, cnova_sim_regs_wpr2_high, NULL },
-	{ }
-};
+CNOVA_SIM_BAR(bar1)
+CNOVA_SIM_BAR(bar2)
 
-/* Registers that only some chips have. */
-static const struct cnova_sim_reg cnova_sim_regs_range_row = { 0x100ce0, cnova_sim_regs_range };
-static const struct cnova_sim_reg cnova_sim_regs_mib_row = { 0x1183a4, cnova_sim_regs_mib };
-static const struct cnova_sim_reg cnova_sim_regs_flush_high_row = {
-	0x100c40, cnova_sim_regs_flush_page_high, cnova_sim_regs_set_flush_page_high
+/* A register that can be loaded, stored, or loaded only. */
+#define RW(_offset, _chips, _name) \
+	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, cnova_sim_regs_set_##_name }
+#define RO(_offset, _chips, _name) \
+	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, NULL }
+#define CNOVA_SIM_HAS_ALL	0
+
+/* HARDWARE.md sections in brackets. Writes of the window registers do not come here. */
+static const struct cnova_sim_reg cnova_sim_regs[] = {
+	/* TLB [4]; first, being the most used. */
+	{ 0xb830b0, 0, cnova_sim_tlb_regs_read, cnova_sim_tlb_regs_write },
+	{ 0xb830a0, 0, cnova_sim_regs_pdb, cnova_sim_tlb_regs_set_pdb },
+	{ 0xb830a4, 0, cnova_sim_regs_upper_pdb, cnova_sim_tlb_regs_set_upper },
+	/* Identity [1]. */
+	RO(0x000000, ALL, boot_0),
+	RO(0x000004, ALL, zero),
+	RO(0x000a00, ALL, boot_42),
+	/* Window [5]. */
+	RO(0x001700, WINDOW_TU, window),
+	RO(0x10fd40, WINDOW_XAL, window),
+	/* BAR1 and BAR2 [7.1], and the legacy copies. */
+	RW(0xb80f40, BIND_TU, bar1_block),
+	RW(0xb80f48, BIND_TU, bar2_block),
+	{ 0xb80f50, CNOVA_SIM_HAS_BIND_TU, cnova_sim_bind_status, NULL },
+	RW(0x001704, BIND_TU, bar1_block),
+	RW(0x001714, BIND_TU, bar2_block),
+	{ 0x001710, CNOVA_SIM_HAS_BIND_TU, cnova_sim_bind_status, NULL },
+	RW(0xb80f60, BIND_GH, bar1_low),
+	RW(0xb80f64, BIND_GH, bar1_high),
+	RW(0xb80f70, BIND_GH, bar2_low),
+	RW(0xb80f74, BIND_GH, bar2_high),
+	/* Flush and L2 [6]. */
+	{ 0x070000, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_flush_read, cnova_sim_flush_write },
+	{ 0x070004, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0x070008, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0x07000c, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0x070010, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0xb80f00, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0xb80f04, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
+	{ 0x10f800, CNOVA_SIM_HAS_FLUSH_TOKEN, cnova_sim_flush_start, NULL },
+	{ 0x10f804, CNOVA_SIM_HAS_FLUSH_TOKEN, cnova_sim_flush_completed, NULL },
+	RO(0x10f808, L2_TOKEN, l2_start_0),
+	RO(0x10f80c, L2_TOKEN, l2_completed_0),
+	RO(0x10f810, L2_TOKEN, l2_start_1),
+	RO(0x10f814, L2_TOKEN, l2_completed_1),
+	RO(0xb80f10, L2_TOKEN, l2_start_2),
+	RO(0xb80f14, L2_TOKEN, l2_completed_2),
+	RO(0xb80f18, L2_TOKEN, l2_start_3),
+	RO(0xb80f1c, L2_TOKEN, l2_completed_3),
+	/* Flush page [6]. */
+	RW(0x100c10, PAGE_TU, page_low),
+	RW(0x100c40, PAGE_GA, page_high_ga),
+	RW(0x100a34, PAGE_GH, page_low),
+	RW(0x100a38, PAGE_GH, page_high),
+	RW(0x870e50, PAGE_HSHUB, page_low),
+	RW(0x870e54, PAGE_HSHUB, page_high),
+	RW(0x8706c0, PAGE_HSHUB, egress_low),
+	RW(0x8706c4, PAGE_HSHUB, egress_high),
+	RW(0x8a1d58, PAGE_FBHUB, page_low),
+	RW(0x8a1d5c, PAGE_FBHUB, page_high),
+	/* Size of VRAM, WPR2 [8.1]. */
+	RO(0x100ce0, SIZE_RANGE, range),
+	RO(0x1183a4, SIZE_MIB, mib),
+	RO(0x1fa3e0, SIZE_HDM, hdm),
+	RO(0x1fa824, ALL, wpr2_low),
+	RO(0x1fa828, ALL, wpr2_high),
 };
 
 static const struct cnova_sim_reg *cnova_sim_regs_find(const struct cnova_sim *sim, u32 offset)
 {
-	const struct cnova_sim_reg *reg;
+	unsigned int i;
 
-	for (reg = cnova_sim_regs_common; reg->read; reg++) {
-		if (reg->offset == offset)
+	for (i = 0; i < ARRAY_SIZE(cnova_sim_regs); i++) {
+		const struct cnova_sim_reg *reg = &cnova_sim_regs[i];
+
+		if (reg->offset == offset &&
+		    (!reg->chips || (sim->chip->registers & reg->chips)))
 			return reg;
 	}
-	if (sim->chip->size_reg == CNOVA_SIM_SIZE_RANGE &&
-	    offset == cnova_sim_regs_range_row.offset)
-		return &cnova_sim_regs_range_row;
-	if (sim->chip->size_reg == CNOVA_SIM_SIZE_MIB && offset == cnova_sim_regs_mib_row.offset)
-		return &cnova_sim_regs_mib_row;
-	if (sim->chip->flush_page_high && offset == cnova_sim_regs_flush_high_row.offset)
-		return &cnova_sim_regs_flush_high_row;
 	return NULL;
 }
 
@@ -296,7 +383,7 @@ void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width)
 		cnova_sim_pramin_write(sim, offset, value, width);
 		return;
 	}
-	if (offset == CNOVA_SIM_REG_WINDOW) {
+	if (cnova_sim_pramin_is_register(sim, offset)) {
 		cnova_sim_pramin_move(sim, value);
 		return;
 	}

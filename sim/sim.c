@@ -8,8 +8,8 @@
  *
  * It shares nothing with the driver but hw/io.h.
  *
- * Layers: sim, regs, pramin, tlb_regs, bar1, eye (what the driver touches); vram, sysmem,
- * memory, posted (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size, check_release,
+ * Layers: sim, regs, pramin, tlb_regs, flush, bind, bar1, eye (what the driver touches); vram,
+ * sysmem, memory, posted (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size, check_release,
  * pool, chips (pure: no lock, also built in user space); report, debugfs.
  *
  * Locking: one spinlock, &cnova_sim.lock, for all state that an access may touch. Engines
@@ -42,6 +42,10 @@ MODULE_PARM_DESC(bar1_mib, "BAR1 in MiB, 0 for none (default: video memory, up t
 static unsigned int cnova_sim_wpr_kib = 1024;
 module_param_named(wpr_kib, cnova_sim_wpr_kib, uint, 0444);
 MODULE_PARM_DESC(wpr_kib, "Protected memory at the end of VRAM in KiB, a multiple of 64 (default 1024)");
+
+static bool cnova_sim_ecc;
+module_param_named(ecc, cnova_sim_ecc, bool, 0444);
+MODULE_PARM_DESC(ecc, "ECC takes a sixteenth of vram_mib (default off)");
 
 static unsigned long cnova_sim_seed = 1;
 module_param_named(seed, cnova_sim_seed, ulong, 0444);
@@ -103,12 +107,21 @@ static int cnova_sim_configure(struct cnova_sim *sim)
 		return -EINVAL;
 	}
 	sim->vram_size = (u64)cnova_sim_vram_mib * SZ_1M;
-	if (sim->chip->size_reg == CNOVA_SIM_SIZE_RANGE &&
+	if ((sim->chip->registers & CNOVA_SIM_HAS_SIZE_RANGE) &&
 	    !cnova_sim_regs_vram_range(sim->vram_size, &unused)) {
 		pr_err("cnova_sim: %s cannot report vram_mib=%u: use 1..63 times a power of two\n",
 		       sim->chip->name, cnova_sim_vram_mib);
 		return -EINVAL;
 	}
+	sim->ecc = cnova_sim_ecc;
+	if (sim->ecc && cnova_sim_vram_mib % 16) {
+		pr_err("cnova_sim: with ecc=1 vram_mib=%u must be a multiple of 16\n",
+		       cnova_sim_vram_mib);
+		return -EINVAL;
+	}
+	/* HARDWARE.md 8.1. */
+	if (sim->ecc)
+		sim->vram_size = sim->vram_size / 16 * 15;
 	if (cnova_sim_wpr_kib % 64 || (u64)cnova_sim_wpr_kib * SZ_1K >= sim->vram_size) {
 		pr_err("cnova_sim: wpr_kib=%u is not a multiple of 64 below the size of VRAM\n",
 		       cnova_sim_wpr_kib);

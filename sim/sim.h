@@ -31,6 +31,9 @@ struct platform_device;
 /** CNOVA_SIM_POSTS - Stores that may be on their way to memory at a time. */
 #define CNOVA_SIM_POSTS		256
 
+/** CNOVA_SIM_NR_L2 - L2 operations with a token of their own (HARDWARE.md 6). */
+#define CNOVA_SIM_NR_L2		4
+
 /** CNOVA_SIM_MESSAGE - Bytes of the last message of a check. */
 #define CNOVA_SIM_MESSAGE	160
 
@@ -116,10 +119,12 @@ struct cnova_sim_tlb_regs {
 	bool nothing;
 };
 
-/** struct cnova_sim_bar1 - State of BAR1. */
-struct cnova_sim_bar1 {
-	/** @block: BAR1_BLOCK, as last written. */
-	u32 block;
+/** struct cnova_sim_bar - What an aperture is bound to; BAR1 and BAR2 have one each. */
+struct cnova_sim_bar {
+	/** @low: The block register, or the lower one of the pair, as last written. */
+	u32 low;
+	/** @high: The upper one of the pair. */
+	u32 high;
 	/** @client: Address space, in virtual mode. */
 	struct cnova_sim_client client;
 	/** @due: When the bind may be over at the earliest. */
@@ -130,6 +135,22 @@ struct cnova_sim_bar1 {
 	bool is_virtual;
 	/** @is_bound: @client is valid. */
 	bool is_bound;
+};
+
+/** struct cnova_sim_flush - State behind the flush registers. */
+struct cnova_sim_flush {
+	/** @due: When the last flush may be over at the earliest. */
+	ktime_t due;
+	/** @started: Token of the last flush that was started. */
+	u32 started;
+	/** @completed: Token of the last one that was seen to be over. */
+	u32 completed;
+	/** @l2: The same for L2 operations, all of them over at once: by operation. */
+	u32 l2[CNOVA_SIM_NR_L2];
+	/** @pending: A flush was started and not yet seen to be over. */
+	bool pending;
+	/** @page: Registers that hold the flush page: two pairs, low and high. */
+	u32 page[2][2];
 };
 
 /** struct cnova_sim - A GPU in software. */
@@ -146,6 +167,8 @@ struct cnova_sim {
 	u64 bar1_size;
 	/** @wpr_start: Firmware's part of VRAM begins here; @vram_size if there is none. */
 	u64 wpr_start;
+	/** @ecc: ECC takes a sixteenth of VRAM; @vram_size is what it leaves. */
+	bool ecc;
 	/** @seed: Of what unwritten memory holds. */
 	u64 seed;
 
@@ -176,15 +199,15 @@ struct cnova_sim {
 	u32 window;
 	/** @window_users: CPUs in the window or its register now. */
 	atomic_t window_users;
-	/** @flush_pending: An FB flush was asked for. Protected by @lock. */
-	bool flush_pending;
-	/** @flush_page: Registers 0x100C10 and 0x100C40. Protected by @lock. */
-	u32 flush_page[2];
+	/** @flush: Flushes, and the page they write to. Protected by @lock. */
+	struct cnova_sim_flush flush;
 
 	/** @tlb_regs: Protected by @lock. */
 	struct cnova_sim_tlb_regs tlb_regs;
 	/** @bar1: Protected by @lock. */
-	struct cnova_sim_bar1 bar1;
+	struct cnova_sim_bar bar1;
+	/** @bar2: Protected by @lock. */
+	struct cnova_sim_bar bar2;
 
 	/** @knobs: Faults to inject. */
 	struct cnova_sim_knobs knobs;
@@ -244,15 +267,31 @@ bool cnova_sim_post_find_table(struct cnova_sim *sim, const u64 *pdb, u64 *found
 /* pramin.c */
 u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width);
 void cnova_sim_pramin_write(struct cnova_sim *sim, u32 offset, u64 value, unsigned int width);
+bool cnova_sim_pramin_is_register(const struct cnova_sim *sim, u32 offset);
 void cnova_sim_pramin_move(struct cnova_sim *sim, u32 value);
 
 /* regs.c */
-#define CNOVA_SIM_REG_WINDOW	0x001700
 #define CNOVA_SIM_PRAMIN	0x700000
 #define CNOVA_SIM_PRAMIN_SIZE	0x100000
 u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width);
 void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width);
 bool cnova_sim_regs_vram_range(u64 vram_size, u32 *value);
+
+/* flush.c */
+u32 cnova_sim_flush_read(struct cnova_sim *sim);
+void cnova_sim_flush_write(struct cnova_sim *sim, u32 value);
+u32 cnova_sim_flush_start(struct cnova_sim *sim);
+u32 cnova_sim_flush_completed(struct cnova_sim *sim);
+
+/* bind.c */
+u32 cnova_sim_bind_status(struct cnova_sim *sim);
+u32 cnova_sim_bind_block(struct cnova_sim *sim, struct cnova_sim_bar *bar);
+void cnova_sim_bind_set_block(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
+u32 cnova_sim_bind_low(struct cnova_sim *sim, struct cnova_sim_bar *bar);
+void cnova_sim_bind_set_low(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
+void cnova_sim_bind_set_high(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
+void cnova_sim_bind_root(struct cnova_sim *sim, struct cnova_sim_bar *bar,
+			 enum cnova_sim_aperture aperture, u64 pdb);
 
 /* tlb_regs.c */
 u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim);
@@ -261,8 +300,6 @@ void cnova_sim_tlb_regs_set_pdb(struct cnova_sim *sim, u32 value);
 void cnova_sim_tlb_regs_set_upper(struct cnova_sim *sim, u32 value);
 
 /* bar1.c */
-void cnova_sim_bar1_bind(struct cnova_sim *sim, u32 value);
-u32 cnova_sim_bar1_status(struct cnova_sim *sim);
 struct page *cnova_sim_bar1_page(void *priv, u64 offset);
 void cnova_sim_bar1_fill(void *priv, u64 offset, u64 value, u64 size);
 void cnova_sim_bar1_read(void *priv, u64 offset, void *dst, u64 size);

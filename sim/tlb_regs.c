@@ -31,9 +31,16 @@
 #define INVALIDATE_USE_PASID	BIT(21)
 #define INVALIDATE_USE_SIZE	BIT(22)
 #define INVALIDATE_LEVEL	GENMASK(26, 24)
+#define INVALIDATE_SKIPPED	BIT(30)
 #define INVALIDATE_TRIGGER	BIT(31)
+/* Bits that no chip has a field in. */
+#define INVALIDATE_RESERVED	GENMASK(29, 27)
+/* Fields that mean something in a cancel only, and no cancel is modelled. */
+#define INVALIDATE_CANCEL	(GENMASK(14, 9) | GENMASK(19, 17) | BIT(20))
 
+#define ACK_UNDEFINED		3
 #define SCOPE_LINK_ONLY		1
+#define SCOPE_UNDEFINED		3
 
 static bool cnova_sim_tlb_regs_is_busy(struct cnova_sim *sim, const char *what)
 {
@@ -102,7 +109,7 @@ static void cnova_sim_tlb_regs_decode(struct cnova_sim *sim, u32 value)
 		regs->nothing = true;
 }
 
-/* Is this the address space of a user, as opposed to BAR1's? */
+/* Is this the address space of a user, as opposed to that of a BAR? */
 static bool cnova_sim_tlb_regs_is_user(struct cnova_sim *sim)
 {
 	const struct cnova_sim_inval *inval = &sim->tlb_regs.inval;
@@ -110,13 +117,27 @@ static bool cnova_sim_tlb_regs_is_user(struct cnova_sim *sim)
 
 	if (inval->all_pdb || inval->pdb_aperture != CNOVA_SIM_VIDEO)
 		return false;
-	if (sim->bar1.is_bound && sim->bar1.client.pdb == inval->pdb)
+	if ((sim->bar1.is_bound && sim->bar1.client.pdb == inval->pdb) ||
+	    (sim->bar2.is_bound && sim->bar2.client.pdb == inval->pdb))
 		return false;
 	/* One that only ever asked for the hub may be BAR1's, not bound at the moment. */
 	table = cnova_sim_track_find(sim->mmu, inval->pdb);
 	if (table && !table->parent)
 		return table->root->units & BIT(CNOVA_SIM_GPC);
 	return !inval->hub_only;
+}
+
+/* Bits that the register does not have, or has for something else. */
+static bool cnova_sim_tlb_regs_is_odd(const struct cnova_sim *sim, u32 value)
+{
+	u32 scope = FIELD_GET(INVALIDATE_SCOPE, value);
+
+	/* SKIPPED is for reading, where there is one. */
+	if (value & (INVALIDATE_RESERVED | INVALIDATE_CANCEL | INVALIDATE_SKIPPED))
+		return true;
+	if (FIELD_GET(INVALIDATE_ACK, value) == ACK_UNDEFINED)
+		return true;
+	return sim->chip->inval_scope ? scope == SCOPE_UNDEFINED : scope;
 }
 
 /* Mistakes that show in the command. */
@@ -128,6 +149,12 @@ static void cnova_sim_tlb_regs_judge(struct cnova_sim *sim, u32 value)
 
 	if (!(value & INVALIDATE_ALL_VA))
 		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "invalidate without ALL_VA: %#x", value);
+	if (cnova_sim_tlb_regs_is_odd(sim, value))
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "undefined fields in INVALIDATE: %#x",
+				 value);
+	if (!inval->all_pdb && inval->pdb_aperture == CNOVA_SIM_VIDEO &&
+	    inval->pdb >= sim->vram_size)
+		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS, "PDB beyond VRAM: %#llx", inval->pdb);
 	if (value & (INVALIDATE_REPLAY | INVALIDATE_USE_PASID | INVALIDATE_USE_SIZE))
 		cnova_sim_report(sim, CNOVA_SIM_TLB_REGS,
 				 "replay, PASID and size are not modelled: %#x", value);
