@@ -31,6 +31,10 @@ struct cnova_fb {
 	 * window has to reach, and no address is beyond. At most @size.
 	 */
 	u64 end;
+	/** @wpr_start: Start of WPR2, which only firmware may touch. */
+	u64 wpr_start;
+	/** @wpr_end: Its end; 0: there is none. */
+	u64 wpr_end;
 	/**
 	 * @bar1_pde_base: Root table of BAR1, in firmware's part of VRAM; 0: BAR1
 	 * belongs to nobody (HARDWARE.md 7.3).
@@ -38,6 +42,8 @@ struct cnova_fb {
 	u64 bar1_pde_base;
 	/** @bar2_pde_base: The same of BAR2. */
 	u64 bar2_pde_base;
+	/** @length: What the firmware calls the length of VRAM; shown, not used. */
+	u64 length;
 	/** @gsp_release: Release of the firmware that told this; 0: from registers. */
 	u32 gsp_release;
 	/** @nr_regions: Number of @region. */
@@ -48,5 +54,7 @@ struct cnova_fb {
 
 int cnova_fb_read(struct cnova_io *io, const struct cnova_chip *chip, struct device *dev,
 		  struct cnova_fb *fb);
+int cnova_fb_from_gsp(const struct cnova_chip *chip, struct device *dev, u32 release,
+		      const void *info, u32 size, struct cnova_fb *fb);
 
 #endif /* _CNOVA_HW_FB_H_ */

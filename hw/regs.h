@@ -87,4 +87,10 @@
 #define NV_PGSP_RISCV_CPUCTL				0x111388
 #define   NV_PGSP_RISCV_CPUCTL_ACTIVE_STAT		BIT(7)
 
+/* 8.4 GSP: mailboxes, and the doorbells of its queues */
+#define NV_PGSP_FALCON_MAILBOX0				0x110040
+#define   NV_PGSP_MAILBOX0_UNLOADED			0x80000000
+#define NV_PGSP_FALCON_MAILBOX1				0x110044
+#define NV_PGSP_QUEUE_HEAD(i)				(0x110c00 + 8 * (i))
+
 #endif /* _CNOVA_HW_REGS_H_ */

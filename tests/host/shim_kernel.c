@@ -130,6 +130,18 @@ void host_dev_printk(const struct device *dev, const char *fmt, ...)
 	va_end(args);
 }
 
+char host_last_error[256];
+
+void host_dev_err(const struct device *dev, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(host_last_error, sizeof(host_last_error), fmt, args);
+	va_end(args);
+	host_dev_printk(dev, "%s", host_last_error);
+}
+
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
 				     unsigned long flags, void (*ctor)(void *object))
 {

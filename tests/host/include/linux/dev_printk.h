@@ -9,7 +9,12 @@ struct device;
 __attribute__((__format__(__printf__, 2, 3)))
 void host_dev_printk(const struct device *dev, const char *fmt, ...);
 
-#define dev_err(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
+/* The last error, for tests that want to know what was said. */
+extern char host_last_error[256];
+__attribute__((__format__(__printf__, 2, 3)))
+void host_dev_err(const struct device *dev, const char *fmt, ...);
+
+#define dev_err(dev, ...)	host_dev_err(dev, __VA_ARGS__)
 #define dev_warn(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
 #define dev_info(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
 #define dev_dbg(dev, ...)	host_dev_printk(dev, __VA_ARGS__)

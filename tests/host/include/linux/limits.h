@@ -9,6 +9,7 @@
 #define U8_MAX	((unsigned char)~0U)
 #define U16_MAX	((unsigned short)~0U)
 #define U32_MAX	(~0U)
+#define S32_MAX	((int)(U32_MAX >> 1))
 #define U64_MAX	(~0ULL)
 
 #endif

@@ -18,6 +18,7 @@ typedef short s16;
 typedef int s32;
 typedef long long s64;
 typedef unsigned int gfp_t;
+typedef u32 __le32;
 
 #define __user
 #define __iomem

@@ -16,4 +16,22 @@ static inline u64 get_unaligned_le64(const void *p)
 	return value;
 }
 
+static inline u32 get_unaligned_le32(const void *p)
+{
+	u32 value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+static inline void put_unaligned_le64(u64 value, void *p)
+{
+	memcpy(p, &value, sizeof(value));
+}
+
+static inline void put_unaligned_le32(u32 value, void *p)
+{
+	memcpy(p, &value, sizeof(value));
+}
+
 #endif
