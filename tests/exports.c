@@ -39,6 +39,21 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_prepare);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_alloc);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free);
 
+/* tests/access_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_bar1_fill);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_bar1_page);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_bar1_read);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_bar1_write);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_dma_grant);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_dma_revoke);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_gone);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_read);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_walk);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_init_pci);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_lost);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_populate);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_release);
+EXPORT_SYMBOL_IF_KUNIT(cnova_io_reset);
 /* tests/chip_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_chip_find);
 EXPORT_SYMBOL_IF_KUNIT(cnova_chip_identify);
@@ -75,3 +90,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_zap_locked);
 /* tests/tlb_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_init);
+
+/* tests/vram_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_vram_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vram_init);
