@@ -23,6 +23,12 @@ shell: ## a shell in a virtual machine with the modules loaded
 host: ## tests in user space alone
 	@scripts/check host
 
+fuzz: ## the page-table engine on FUZZ_OPS=n random operations (10^8); SEED=n
+	@scripts/enter make -s -j2 -C tests/host BUILD=/cnova/work/host FUZZ_OPS=$(FUZZ_OPS) SEED=$(SEED) fuzz
+
+mutants: ## defects that the host tests must find
+	@scripts/enter make -s -C tests/host BUILD=/cnova/work/host mutants
+
 checkpatch: ## the kernel's style checker over all files
 	@scripts/stages/lint $@
 
@@ -47,5 +53,5 @@ clean: ## remove what was built from this checkout
 clean-cache: ## remove all that the scripts made, root file system and kernels too
 	@scripts/clean --cache
 
-.PHONY: help demo check shell host checkpatch sparse vectors html modules modules_install clean \
+.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors html modules modules_install clean \
 	clean-cache

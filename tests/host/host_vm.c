@@ -62,6 +62,8 @@ static u64 host_mem_load(struct cnova_pt_mem *mem, struct cnova_vram_addr pa, u3
 {
 	struct host_vm *vm = container_of(mem, struct host_vm, pt_mem);
 
+	if (vm->words)
+		return vm->words[pa.raw / sizeof(u64) + i];
 	return vm->mem->load(vm, pa.raw + i * sizeof(u64));
 }
 

@@ -40,6 +40,8 @@ struct host_vm {
 	struct cnova_pt_mem pt_mem;
 	const struct host_mem *mem;
 	void *priv;
+	/* Memory from address 0 on, or NULL: what @mem->load would say, faster. */
+	const u64 *words;
 	struct host_counts counts;
 	/* Pages for tables: [0, nr_pages) from @pages_pa on; a stack of free ones. */
 	u64 pages_pa;

@@ -60,7 +60,7 @@ static const struct host_mem model_mem = {
 	.invalidate = model_mem_invalidate,
 };
 
-void model_vm_init(struct model_vm *model, const char *chip, bool leaf_512m)
+void model_vm_init(struct model_vm *model, const char *chip)
 {
 	const struct cnova_sim_chip *sim_chip = cnova_sim_chip_find(chip);
 	const struct cnova_chip *hw_chip = sim_chip ? cnova_chip_find(sim_chip->boot_42) : NULL;
@@ -73,9 +73,9 @@ void model_vm_init(struct model_vm *model, const char *chip, bool leaf_512m)
 	if (!model->flat)
 		abort();
 	model->flat->verbose = getenv("VERBOSE");
-	model->fmt = *hw_chip->fmt;
-	model->fmt.level[CNOVA_PT_PDE1].leaf = leaf_512m;
-	host_vm_init(&model->vm, &model->fmt, &model_mem, model, SZ_1M, MODEL_PAGES);
+		model->fmt = hw_chip->fmt;
+	host_vm_init(&model->vm, model->fmt, &model_mem, model, SZ_1M, MODEL_PAGES);
+	model->vm.words = model->flat->word;
 }
 
 /* Take it down; tables are given back to the model, which then looks for users. */
@@ -93,6 +93,7 @@ struct model_page model_look(struct model_vm *model, u64 va)
 	struct cnova_sim_client client = {
 		.unit = va & SZ_4K ? CNOVA_SIM_HUB : CNOVA_SIM_GPC,
 		.pdb = host_vm_pdb(&model->vm),
+		.privileged = true,
 	};
 	struct cnova_sim_translation to = {};
 	enum cnova_sim_fault fault;
@@ -126,6 +127,10 @@ struct model_page model_walk(struct model_vm *model, u64 va)
 		page.pa = walk.leaf.pa + (va & (walk.size - 1));
 		page.aperture = walk.leaf.aperture;
 		page.read_only = walk.leaf.read_only;
+		page.privileged = walk.leaf.privileged;
+		page.uncached = walk.leaf.uncached;
+		page.kind = walk.leaf.kind;
+		page.size = walk.size;
 	}
 	return page;
 }

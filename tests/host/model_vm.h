@@ -19,6 +19,11 @@ struct model_page {
 	u64 pa;
 	enum cnova_sim_aperture aperture;
 	bool read_only;
+	/* From here on in what model_walk() finds only. */
+	bool privileged;
+	bool uncached;
+	u8 kind;
+	u64 size;
 };
 
 struct model_vm {
@@ -29,14 +34,11 @@ struct model_vm {
 	void *priv;
 	/* What invalidates return. */
 	int ack;
-	struct cnova_pt_fmt fmt;
+	const struct cnova_pt_fmt *fmt;
 };
 
-/*
- * @chip: "tu102", "ga102"; @leaf_512m: with leaves of 512 MiB, which no row of the chip
- * table uses yet.
- */
-void model_vm_init(struct model_vm *model, const char *chip, bool leaf_512m);
+/* @chip: "tu102", "ga102": one that the model can be. */
+void model_vm_init(struct model_vm *model, const char *chip);
 void model_vm_fini(struct model_vm *model);
 
 /* As a client of the GPU sees it, through the TLB. */

@@ -64,6 +64,30 @@ struct cnova_pt_view *oracle_view_init(struct oracle_view *view, const struct or
 	return &view->base;
 }
 
+static bool mapping_view_next(struct cnova_pt_view *base, u64 va, struct cnova_extent *extent)
+{
+	const struct mapping *map = &container_of(base, struct mapping_view, base)->map;
+
+	if (va >= map->end)
+		return false;
+	oracle_extent(map, va, extent);
+	return true;
+}
+
+struct cnova_pt_view *mapping_view_init(struct mapping_view *view, u64 start, u64 end,
+					const struct backing *backing)
+{
+	view->base.next = mapping_view_next;
+	view->map = (struct mapping){ .start = start, .end = end, .backing = backing };
+	return &view->base;
+}
+
+void oracle_copy(struct oracle *to, const struct oracle *from)
+{
+	to->nr = from->nr;
+	memcpy(to->map, from->map, from->nr * sizeof(from->map[0]));
+}
+
 static void oracle_insert(struct oracle *oracle, u32 i, const struct mapping *map)
 {
 	if (oracle->nr == ORACLE_MAX)
@@ -151,6 +175,9 @@ struct model_page oracle_page(const struct oracle *oracle, u64 va)
 	page.pa = e.pa + (va - e.start);
 	page.aperture = (enum cnova_sim_aperture)e.attr.aperture;
 	page.read_only = e.attr.read_only;
+	page.privileged = e.attr.privileged;
+	page.uncached = e.attr.uncached;
+	page.kind = e.attr.kind;
 	return page;
 }
 
@@ -161,4 +188,10 @@ bool same_page(const struct model_page *a, const struct model_page *b)
 	if (a->sparse || b->sparse)
 		return a->sparse == b->sparse;
 	return a->pa == b->pa && a->aperture == b->aperture && a->read_only == b->read_only;
+}
+
+bool same_leaf(const struct model_page *a, const struct model_page *b)
+{
+	return same_page(a, b) && a->kind == b->kind && a->uncached == b->uncached &&
+	       a->privileged == b->privileged;
 }

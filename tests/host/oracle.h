@@ -12,7 +12,6 @@
 
 /* Memory, or none, that mappings are made of. */
 struct backing {
-	struct backing *next;
 	enum cnova_extent_type type;
 	struct cnova_pt_attr attr;
 	u8 cap;
@@ -42,7 +41,16 @@ struct oracle_view {
 	const struct oracle *oracle;
 };
 
+/* One mapping alone: what an operation is described by. */
+struct mapping_view {
+	struct cnova_pt_view base;
+	struct mapping map;
+};
+
 struct cnova_pt_view *oracle_view_init(struct oracle_view *view, const struct oracle *oracle);
+struct cnova_pt_view *mapping_view_init(struct mapping_view *view, u64 start, u64 end,
+					const struct backing *backing);
+void oracle_copy(struct oracle *to, const struct oracle *from);
 /* Index of the first mapping that ends after @va. */
 u32 oracle_find(const struct oracle *oracle, u64 va);
 void oracle_unmap(struct oracle *oracle, u64 start, u64 end);
@@ -51,6 +59,8 @@ void oracle_map(struct oracle *oracle, u64 start, u64 end, const struct backing 
 bool oracle_spans(const struct oracle *oracle, u64 va);
 bool oracle_overlaps(const struct oracle *oracle, u64 start, u64 end);
 struct model_page oracle_page(const struct oracle *oracle, u64 va);
+/* As an access finds out; and with all that only tables say. */
 bool same_page(const struct model_page *a, const struct model_page *b);
+bool same_leaf(const struct model_page *a, const struct model_page *b);
 
 #endif /* _ORACLE_H_ */

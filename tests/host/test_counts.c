@@ -46,7 +46,7 @@ static void begin_with(const char *test, bool leaf_512m)
 	name = test;
 	ok = true;
 	nr_now = 0;
-	model_vm_init(&model, "ga102", leaf_512m);
+	model_vm_init(&model, leaf_512m ? "ga102" : "tu102");
 }
 
 static void begin(const char *test)

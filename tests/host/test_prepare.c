@@ -33,7 +33,7 @@ static bool ok;
 static void begin(void)
 {
 	ok = true;
-	model_vm_init(&model, "tu102", false);
+	model_vm_init(&model, "tu102");
 }
 
 static void end(const char *name)
