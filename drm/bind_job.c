@@ -30,6 +30,7 @@
 #include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/gem.h"
+#include "drm/trace.h"
 #include "drm/va.h"
 #include "drm/view.h"
 #include "drm/vm.h"
@@ -341,6 +342,7 @@ static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struc
 
 	cnova_syncs_signal_with(&job->syncs, fence);
 	atomic_inc(&vm->nr_jobs);
+	trace_cnova_bind_submit(job);
 	drm_sched_entity_push_job(&job->base);
 	return fence;
 }

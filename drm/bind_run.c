@@ -27,6 +27,7 @@
 #include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/quarantine.h"
+#include "drm/trace.h"
 #include "drm/va.h"
 #include "drm/view.h"
 #include "drm/vm.h"
@@ -52,6 +53,7 @@ static struct cnova_va *cnova_step_take_va(struct cnova_bind_step *step)
 /* Out of the tree; stays on the list of its object until the TLB has acknowledged. */
 static void cnova_step_removed(struct cnova_bind_step *step, struct drm_gpuva *va)
 {
+	trace_cnova_bind_step(step->vm, va, false);
 	step->vm->mapped -= va->va.range;
 	list_add_tail(&va->rb.entry, step->removed);
 }
@@ -59,6 +61,7 @@ static void cnova_step_removed(struct cnova_bind_step *step, struct drm_gpuva *v
 static void cnova_step_inserted(struct cnova_bind_step *step, struct drm_gpuva *va,
 				struct drm_gpuvm_bo *vm_bo)
 {
+	trace_cnova_bind_step(step->vm, va, true);
 	step->vm->mapped += va->va.range;
 	if (!vm_bo)
 		return;
@@ -173,6 +176,7 @@ static int cnova_bind_op_apply(struct cnova_bind_step *step)
 	u64 range = op->last - op->start + 1;
 
 	step->identical = false;
+	trace_cnova_bind_op(op);
 
 	if (op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
 		cnova_bind_op_unmap_all(step);
@@ -283,6 +287,7 @@ int cnova_bind_job_run(struct cnova_bind_job *job)
 	int err, idx;
 
 	mutex_lock(&vm->vmm.lock);
+	trace_cnova_bind_run(job);
 	if (drm_dev_enter(&vm->cnova->drm, &idx)) {
 		err = cnova_bind_job_run_locked(job);
 		drm_dev_exit(idx);
@@ -291,15 +296,18 @@ int cnova_bind_job_run(struct cnova_bind_job *job)
 		err = -ENODEV;
 	}
 	died = err && err != -ECANCELED && vm->vmm.error;
+	/* A wait that timed out would look the same to user space. */
+	if (err == -ETIMEDOUT)
+		err = -EIO;
+	cnova_history_add(&vm->history, job, err);
+	trace_cnova_bind_done(job, err);
 	mutex_unlock(&vm->vmm.lock);
 
 	if (died)
 		queue_work(vm->cnova->cleanup_wq, &vm->died_work);
 
 	dma_fence_end_signalling(cookie);
-
-	/* A wait that timed out would look the same to user space. */
-	return err == -ETIMEDOUT ? -EIO : err;
+	return err;
 }
 
 /**

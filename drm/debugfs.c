@@ -11,6 +11,7 @@
  * - ``vm/<client>.<vm>/``: one directory for each VM:
  *
  *   - ``gpuvas``: what is mapped in it, as the driver sees it;
+ *   - ``history``: the operations that ran last, oldest first;
  *   - ``pagetable``: its leaves, as the walker of the GPU finds them in memory. The
  *     tables may change meanwhile;
  *   - ``eye``: its memory, as the GPU sees it: the offset in the file is the virtual
@@ -162,6 +163,17 @@ static int cnova_debugfs_vm_gpuvas_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_gpuvas);
+
+static int cnova_debugfs_vm_history_show(struct seq_file *m, void *unused)
+{
+	struct cnova_vm *vm = m->private;
+
+	mutex_lock(&vm->vmm.lock);
+	cnova_history_show(&vm->history, m);
+	mutex_unlock(&vm->vmm.lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_history);
 
 static const char *cnova_debugfs_size_name(u64 size)
 {
@@ -327,6 +339,7 @@ void cnova_debugfs_add_vm(struct cnova_vm *vm)
 	dir = debugfs_create_dir(name, cnova->debugfs_vms);
 	vm->debugfs_dir = dir;
 	debugfs_create_file("gpuvas", 0400, dir, vm, &cnova_debugfs_vm_gpuvas_fops);
+	debugfs_create_file("history", 0400, dir, vm, &cnova_debugfs_vm_history_fops);
 	if (cnova_io_is_model(&cnova->io)) {
 		debugfs_create_file("pagetable", 0400, dir, vm,
 				    &cnova_debugfs_vm_pagetable_fops);

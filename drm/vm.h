@@ -29,6 +29,7 @@
 
 #include <drm/drm_gpuvm.h>
 
+#include "drm/history.h"
 #include "drm/pt_alloc.h"
 #include "mm/vmm.h"
 
@@ -114,6 +115,9 @@ struct cnova_vm {
 
 	/** @quarantined: Bytes of it withheld. Protected by &cnova_vmm.lock. */
 	u64 quarantined;
+
+	/** @history: What ran last. Protected by &cnova_vmm.lock. */
+	struct cnova_history history;
 
 	/** @in_fences: &cnova_in_fence.entry of what jobs wait for. */
 	struct list_head in_fences;

@@ -44,6 +44,9 @@
  *
  * SUBTEST: debugfs
  * Description: A VM has its directory in debugfs as long as it lives.
+ *
+ * SUBTEST: history
+ * Description: The last operations stand in debugfs, in order, and no more of them than promised.
  */
 
 static void test_create_destroy(int fd)
@@ -276,6 +279,61 @@ static void test_debugfs(int fd)
 	cnova_model_check();
 }
 
+static unsigned int count_lines(const char *text)
+{
+	unsigned int nr = 0;
+
+	for (; *text; text++)
+		nr += *text == '\n';
+	return nr;
+}
+
+static void test_history(int fd)
+{
+	struct drm_cnova_vm_bind_op ops[3];
+	struct drm_cnova_vm_bind args;
+	const char *map, *unmap;
+	struct cnova_vm vm;
+	struct cnova_bo bo;
+	char *text;
+
+	cnova_vm_init(&vm, fd);
+	cnova_bo_init(&bo, fd, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	ops[0] = cnova_op_map(&bo, SZ_4K, CNOVA_VA, 2 * SZ_4K, DRM_CNOVA_VM_BIND_READ_ONLY);
+	ops[1] = cnova_op_unmap(CNOVA_VA + SZ_4K, SZ_4K);
+	ops[2] = cnova_op_sparse(CNOVA_VA + SZ_1M, SZ_1M);
+	args = cnova_bind_args(&vm, ops, 3, NULL, 0);
+	igt_assert_eq(__cnova_bind(fd, &args), 0);
+
+	text = cnova_read_text(vm.dir, "history");
+	igt_assert(text);
+	map = strstr(text, "op=0 map va=");
+	unmap = strstr(text, "op=1 unmap va=");
+	igt_assert_f(map && unmap && map < unmap && strstr(unmap, "op=2 map-sparse va="),
+		     "%s", text);
+	igt_assert(strstr(map, "range=0x2000 offset=0x1000 flags=0x1 kind=0 err=0\n"));
+	igt_assert_eq(count_lines(text), 3);
+	free(text);
+
+	/* What was refused never ran. */
+	ops[1].flags = ~0;
+	igt_assert_eq(__cnova_bind(fd, &args), -EINVAL);
+	ops[1].flags = 0;
+	text = cnova_read_text(vm.dir, "history");
+	igt_assert_eq(count_lines(text), 3);
+	free(text);
+
+	for (unsigned int i = 0; i < 30; i++)
+		igt_assert_eq(__cnova_bind(fd, &args), 0);
+	text = cnova_read_text(vm.dir, "history");
+	igt_assert_eq(count_lines(text), 64);
+	free(text);
+
+	cnova_bo_fini(&bo);
+	cnova_vm_fini(&vm);
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	int fd = -1;
@@ -326,6 +384,10 @@ int igt_main()
 	igt_describe("A VM has its directory in debugfs as long as it lives.");
 	igt_subtest("debugfs")
 		test_debugfs(fd);
+
+	igt_describe("The last operations stand in debugfs, in order, no more than promised.");
+	igt_subtest("history")
+		test_history(fd);
 
 	igt_fixture()
 		drm_close_driver(fd);

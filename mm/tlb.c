@@ -27,6 +27,7 @@
 #include "hw/chip.h"
 #include "hw/regs.h"
 #include "mm/tlb.h"
+#include "mm/trace.h"
 
 /* Polls before we sleep between them: an idle unit answers within a few. */
 #define CNOVA_TLB_SPINS		16
@@ -189,6 +190,7 @@ int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb,
 	err = cnova_tlb_wait_idle(tlb);
 	if (err == -EBUSY)
 		err = cnova_tlb_late(tlb, pdb);
+	trace_cnova_tlb_invalidate(pdb.raw, scope == CNOVA_TLB_HUB_ONLY, err);
 unlock:
 	mutex_unlock(&tlb->lock);
 	return err;
