@@ -168,19 +168,6 @@ u32 cnova_sim_bind_status(struct cnova_sim *sim)
 }
 
 /**
- * cnova_sim_bind_block() - A block register is read.
- * @sim: The device.
- * @bar: Which.
- *
- * Context: Any; caller holds &cnova_sim.lock.
- * Return: The register.
- */
-u32 cnova_sim_bind_block(struct cnova_sim *sim, struct cnova_sim_bar *bar)
-{
-	return bar->low;
-}
-
-/**
  * cnova_sim_bind_set_block() - A block register is written: a bind.
  * @sim: The device.
  * @bar: Which.

@@ -38,6 +38,8 @@
 
 /* Token of an L2 operation, HARDWARE.md 6. */
 #define L2_TOKEN		GENMASK(30, 0)
+/* The same before there were tokens. */
+#define L2_PENDING		BIT(0)
 
 /** struct cnova_sim_reg - A register. */
 struct cnova_sim_reg {
@@ -45,29 +47,31 @@ struct cnova_sim_reg {
 	u32 offset;
 	/** @chips: One of CNOVA_SIM_HAS_*; 0: every chip has it. */
 	u32 chips;
-	/** @read: Its value now; NULL if it cannot be read. */
-	u32 (*read)(struct cnova_sim *sim);
+	/** @read: Its value now. */
+	u32 (*read)(struct cnova_sim *sim, unsigned int which);
 	/** @write: What a store does; NULL if it is read-only. */
-	void (*write)(struct cnova_sim *sim, u32 value);
+	void (*write)(struct cnova_sim *sim, unsigned int which, u32 value);
+	/** @which: Second argument of both, where one function serves several registers. */
+	unsigned int which;
 };
 
-static u32 cnova_sim_regs_boot_0(struct cnova_sim *sim)
+static u32 cnova_sim_regs_boot_0(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->chip->boot_0;
 }
 
 /* Not a virtual function: 0, HARDWARE.md 1. */
-static u32 cnova_sim_regs_zero(struct cnova_sim *sim)
+static u32 cnova_sim_regs_zero(struct cnova_sim *sim, unsigned int which)
 {
 	return 0;
 }
 
-static u32 cnova_sim_regs_boot_42(struct cnova_sim *sim)
+static u32 cnova_sim_regs_boot_42(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->chip->boot_42;
 }
 
-static u32 cnova_sim_regs_window(struct cnova_sim *sim)
+static u32 cnova_sim_regs_window(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->window;
 }
@@ -98,7 +102,7 @@ bool cnova_sim_regs_vram_range(u64 vram_size, u32 *value)
 }
 
 /* With ECC the register tells how much there would be without. */
-static u32 cnova_sim_regs_range(struct cnova_sim *sim)
+static u32 cnova_sim_regs_range(struct cnova_sim *sim, unsigned int which)
 {
 	u64 size = sim->ecc ? sim->vram_size / 15 * 16 : sim->vram_size;
 	u32 value = 0;
@@ -107,24 +111,24 @@ static u32 cnova_sim_regs_range(struct cnova_sim *sim)
 	return value | (sim->ecc ? RANGE_ECC : 0);
 }
 
-static u32 cnova_sim_regs_mib(struct cnova_sim *sim)
+static u32 cnova_sim_regs_mib(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->vram_size / SZ_1M;
 }
 
-static u32 cnova_sim_regs_hdm(struct cnova_sim *sim)
+static u32 cnova_sim_regs_hdm(struct cnova_sim *sim, unsigned int which)
 {
 	return FIELD_PREP(HDM_MAGNITUDE, sim->vram_size / SZ_1M);
 }
 
-static u32 cnova_sim_regs_wpr2_low(struct cnova_sim *sim)
+static u32 cnova_sim_regs_wpr2_low(struct cnova_sim *sim, unsigned int which)
 {
 	if (sim->wpr_start == sim->vram_size)
 		return 0;
 	return FIELD_PREP(WPR2_ADDRESS, sim->wpr_start >> WPR2_SHIFT);
 }
 
-static u32 cnova_sim_regs_wpr2_high(struct cnova_sim *sim)
+static u32 cnova_sim_regs_wpr2_high(struct cnova_sim *sim, unsigned int which)
 {
 	if (sim->wpr_start == sim->vram_size)
 		return 0;
@@ -132,8 +136,16 @@ static u32 cnova_sim_regs_wpr2_high(struct cnova_sim *sim)
 }
 
 /* There is no L2 cache: its operations are over at once. */
-static void cnova_sim_regs_ignore(struct cnova_sim *sim, u32 value)
+static u32 cnova_sim_regs_l2(struct cnova_sim *sim, unsigned int which)
 {
+	return 0;
+}
+
+static void cnova_sim_regs_set_l2(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	if (value != L2_PENDING)
+		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG,
+				 "an L2 operation takes a 1, not %#x", value);
 }
 
 /* L2 operations by tokens: a load begins one, the next register tells which are over. */
@@ -143,158 +155,186 @@ static u32 cnova_sim_regs_l2_start(struct cnova_sim *sim, unsigned int which)
 	return sim->flush.l2[which];
 }
 
-#define CNOVA_SIM_L2(_which)							\
-static u32 cnova_sim_regs_l2_start_##_which(struct cnova_sim *sim)		\
-{										\
-	return cnova_sim_regs_l2_start(sim, _which);				\
-}										\
-										\
-static u32 cnova_sim_regs_l2_completed_##_which(struct cnova_sim *sim)		\
-{										\
-	return sim->flush.l2[_which];						\
+static u32 cnova_sim_regs_l2_completed(struct cnova_sim *sim, unsigned int which)
+{
+	return sim->flush.l2[which];
 }
 
-CNOVA_SIM_L2(0)
-CNOVA_SIM_L2(1)
-CNOVA_SIM_L2(2)
-CNOVA_SIM_L2(3)
-
-static void cnova_sim_regs_set_page(struct cnova_sim *sim, unsigned int pair, unsigned int half,
-				    u32 value, u32 defined)
+static u32 cnova_sim_regs_page(struct cnova_sim *sim, unsigned int which)
 {
+	return sim->flush.page[which];
+}
+
+static void cnova_sim_regs_set_page(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	u32 defined = U32_MAX;
+
+	if (which != CNOVA_SIM_PAGE_LOW && which != CNOVA_SIM_PAGE_EGRESS_LOW)
+		defined = sim->chip->registers & CNOVA_SIM_HAS_PAGE_GA ? PAGE_HIGH_ADDRESS_GA :
+									 PAGE_HIGH_ADDRESS;
 	if (value & ~defined)
 		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG,
 				 "reserved bits in the address of the flush page: %#x", value);
-	sim->flush.page[pair][half] = value & defined;
+	sim->flush.page[which] = value & defined;
 }
 
-#define CNOVA_SIM_PAGE(_name, _pair, _half, _defined)				\
-static u32 cnova_sim_regs_##_name(struct cnova_sim *sim)			\
-{										\
-	return sim->flush.page[_pair][_half];					\
-}										\
-										\
-static void cnova_sim_regs_set_##_name(struct cnova_sim *sim, u32 value)	\
-{										\
-	cnova_sim_regs_set_page(sim, _pair, _half, value, _defined);		\
+static u32 cnova_sim_regs_flush(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_flush_read(sim);
 }
 
-CNOVA_SIM_PAGE(page_low, 0, 0, U32_MAX)
-CNOVA_SIM_PAGE(page_high, 0, 1, PAGE_HIGH_ADDRESS)
-CNOVA_SIM_PAGE(page_high_ga, 0, 1, PAGE_HIGH_ADDRESS_GA)
-CNOVA_SIM_PAGE(egress_low, 1, 0, U32_MAX)
-CNOVA_SIM_PAGE(egress_high, 1, 1, PAGE_HIGH_ADDRESS)
+static void cnova_sim_regs_set_flush(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_flush_write(sim, value);
+}
 
-static u32 cnova_sim_regs_pdb(struct cnova_sim *sim)
+static u32 cnova_sim_regs_flush_start(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_flush_start(sim);
+}
+
+static u32 cnova_sim_regs_flush_completed(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_flush_completed(sim);
+}
+
+static u32 cnova_sim_regs_invalidate(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_tlb_regs_read(sim);
+}
+
+static void cnova_sim_regs_set_invalidate(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_tlb_regs_write(sim, value);
+}
+
+static u32 cnova_sim_regs_pdb(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->tlb_regs.pdb;
 }
 
-static u32 cnova_sim_regs_upper_pdb(struct cnova_sim *sim)
+static u32 cnova_sim_regs_upper_pdb(struct cnova_sim *sim, unsigned int which)
 {
 	return sim->tlb_regs.upper_pdb;
 }
 
-#define CNOVA_SIM_BAR(_bar)							\
-static u32 cnova_sim_regs_##_bar##_block(struct cnova_sim *sim)			\
-{										\
-	return cnova_sim_bind_block(sim, &sim->_bar);				\
-}										\
-										\
-static void cnova_sim_regs_set_##_bar##_block(struct cnova_sim *sim, u32 value)	\
-{										\
-	cnova_sim_bind_set_block(sim, &sim->_bar, value);			\
-}										\
-										\
-static u32 cnova_sim_regs_##_bar##_low(struct cnova_sim *sim)			\
-{										\
-	return cnova_sim_bind_low(sim, &sim->_bar);				\
-}										\
-										\
-static void cnova_sim_regs_set_##_bar##_low(struct cnova_sim *sim, u32 value)	\
-{										\
-	cnova_sim_bind_set_low(sim, &sim->_bar, value);				\
-}										\
-										\
-static u32 cnova_sim_regs_##_bar##_high(struct cnova_sim *sim)			\
-{										\
-	return sim->_bar.high;							\
-}										\
-										\
-static void cnova_sim_regs_set_##_bar##_high(struct cnova_sim *sim, u32 value)	\
-{										\
-	cnova_sim_bind_set_high(sim, &sim->_bar, value);			\
+static void cnova_sim_regs_set_pdb(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_tlb_regs_set_pdb(sim, value);
 }
 
-CNOVA_SIM_BAR(bar1)
-CNOVA_SIM_BAR(bar2)
+static void cnova_sim_regs_set_upper_pdb(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_tlb_regs_set_upper(sim, value);
+}
 
-/* A register that can be loaded, stored, or loaded only. */
-#define RW(_offset, _chips, _name) \
-	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, cnova_sim_regs_set_##_name }
-#define RO(_offset, _chips, _name) \
-	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, NULL }
+static struct cnova_sim_bar *cnova_sim_regs_bar(struct cnova_sim *sim, unsigned int which)
+{
+	return which == 2 ? &sim->bar2 : &sim->bar1;
+}
+
+static u32 cnova_sim_regs_bind_status(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_bind_status(sim);
+}
+
+static u32 cnova_sim_regs_block(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_regs_bar(sim, which)->low;
+}
+
+static void cnova_sim_regs_set_block(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_bind_set_block(sim, cnova_sim_regs_bar(sim, which), value);
+}
+
+static u32 cnova_sim_regs_low(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_bind_low(sim, cnova_sim_regs_bar(sim, which));
+}
+
+static void cnova_sim_regs_set_low(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_bind_set_low(sim, cnova_sim_regs_bar(sim, which), value);
+}
+
+static u32 cnova_sim_regs_high(struct cnova_sim *sim, unsigned int which)
+{
+	return cnova_sim_regs_bar(sim, which)->high;
+}
+
+static void cnova_sim_regs_set_high(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_bind_set_high(sim, cnova_sim_regs_bar(sim, which), value);
+}
+
+/* A register that can be loaded and stored, or loaded only. */
+#define RW(_offset, _chips, _name, _which) \
+	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, \
+	  cnova_sim_regs_set_##_name, _which }
+#define RO(_offset, _chips, _name, _which) \
+	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, NULL, _which }
 #define CNOVA_SIM_HAS_ALL	0
 
 /* HARDWARE.md sections in brackets. Writes of the window registers do not come here. */
 static const struct cnova_sim_reg cnova_sim_regs[] = {
 	/* TLB [4]; first, being the most used. */
-	{ 0xb830b0, 0, cnova_sim_tlb_regs_read, cnova_sim_tlb_regs_write },
-	{ 0xb830a0, 0, cnova_sim_regs_pdb, cnova_sim_tlb_regs_set_pdb },
-	{ 0xb830a4, 0, cnova_sim_regs_upper_pdb, cnova_sim_tlb_regs_set_upper },
+	RW(0xb830b0, ALL, invalidate, 0),
+	RW(0xb830a0, ALL, pdb, 0),
+	RW(0xb830a4, ALL, upper_pdb, 0),
 	/* Identity [1]. */
-	RO(0x000000, ALL, boot_0),
-	RO(0x000004, ALL, zero),
-	RO(0x000a00, ALL, boot_42),
+	RO(0x000000, ALL, boot_0, 0),
+	RO(0x000004, ALL, zero, 0),
+	RO(0x000a00, ALL, boot_42, 0),
 	/* Window [5]. */
-	RO(0x001700, WINDOW_TU, window),
-	RO(0x10fd40, WINDOW_XAL, window),
+	RO(0x001700, WINDOW_TU, window, 0),
+	RO(0x10fd40, WINDOW_XAL, window, 0),
 	/* BAR1 and BAR2 [7.1], and the legacy copies. */
-	RW(0xb80f40, BIND_TU, bar1_block),
-	RW(0xb80f48, BIND_TU, bar2_block),
-	{ 0xb80f50, CNOVA_SIM_HAS_BIND_TU, cnova_sim_bind_status, NULL },
-	RW(0x001704, BIND_TU, bar1_block),
-	RW(0x001714, BIND_TU, bar2_block),
-	{ 0x001710, CNOVA_SIM_HAS_BIND_TU, cnova_sim_bind_status, NULL },
-	RW(0xb80f60, BIND_GH, bar1_low),
-	RW(0xb80f64, BIND_GH, bar1_high),
-	RW(0xb80f70, BIND_GH, bar2_low),
-	RW(0xb80f74, BIND_GH, bar2_high),
+	RW(0xb80f40, BIND_TU, block, 1),
+	RW(0xb80f48, BIND_TU, block, 2),
+	RO(0xb80f50, BIND_TU, bind_status, 0),
+	RW(0x001704, BIND_TU, block, 1),
+	RW(0x001714, BIND_TU, block, 2),
+	RO(0x001710, BIND_TU, bind_status, 0),
+	RW(0xb80f60, BIND_GH, low, 1),
+	RW(0xb80f64, BIND_GH, high, 1),
+	RW(0xb80f70, BIND_GH, low, 2),
+	RW(0xb80f74, BIND_GH, high, 2),
 	/* Flush and L2 [6]. */
-	{ 0x070000, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_flush_read, cnova_sim_flush_write },
-	{ 0x070004, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x070008, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x07000c, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x070010, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0xb80f00, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0xb80f04, CNOVA_SIM_HAS_FLUSH_TU, cnova_sim_regs_zero, cnova_sim_regs_ignore },
-	{ 0x10f800, CNOVA_SIM_HAS_FLUSH_TOKEN, cnova_sim_flush_start, NULL },
-	{ 0x10f804, CNOVA_SIM_HAS_FLUSH_TOKEN, cnova_sim_flush_completed, NULL },
-	RO(0x10f808, L2_TOKEN, l2_start_0),
-	RO(0x10f80c, L2_TOKEN, l2_completed_0),
-	RO(0x10f810, L2_TOKEN, l2_start_1),
-	RO(0x10f814, L2_TOKEN, l2_completed_1),
-	RO(0xb80f10, L2_TOKEN, l2_start_2),
-	RO(0xb80f14, L2_TOKEN, l2_completed_2),
-	RO(0xb80f18, L2_TOKEN, l2_start_3),
-	RO(0xb80f1c, L2_TOKEN, l2_completed_3),
+	RW(0x070000, FLUSH_TU, flush, 0),
+	RW(0x070004, FLUSH_TU, l2, 0),
+	RW(0x070008, FLUSH_TU, l2, 0),
+	RW(0x07000c, FLUSH_TU, l2, 0),
+	RW(0x070010, FLUSH_TU, l2, 0),
+	RW(0xb80f00, FLUSH_TU, l2, 0),
+	RW(0xb80f04, FLUSH_TU, l2, 0),
+	RO(0x10f800, FLUSH_TOKEN, flush_start, 0),
+	RO(0x10f804, FLUSH_TOKEN, flush_completed, 0),
+	RO(0x10f808, L2_TOKEN, l2_start, 0),
+	RO(0x10f80c, L2_TOKEN, l2_completed, 0),
+	RO(0x10f810, L2_TOKEN, l2_start, 1),
+	RO(0x10f814, L2_TOKEN, l2_completed, 1),
+	RO(0xb80f10, L2_TOKEN, l2_start, 2),
+	RO(0xb80f14, L2_TOKEN, l2_completed, 2),
+	RO(0xb80f18, L2_TOKEN, l2_start, 3),
+	RO(0xb80f1c, L2_TOKEN, l2_completed, 3),
 	/* Flush page [6]. */
-	RW(0x100c10, PAGE_TU, page_low),
-	RW(0x100c40, PAGE_GA, page_high_ga),
-	RW(0x100a34, PAGE_GH, page_low),
-	RW(0x100a38, PAGE_GH, page_high),
-	RW(0x870e50, PAGE_HSHUB, page_low),
-	RW(0x870e54, PAGE_HSHUB, page_high),
-	RW(0x8706c0, PAGE_HSHUB, egress_low),
-	RW(0x8706c4, PAGE_HSHUB, egress_high),
-	RW(0x8a1d58, PAGE_FBHUB, page_low),
-	RW(0x8a1d5c, PAGE_FBHUB, page_high),
+	RW(0x100c10, PAGE_TU, page, CNOVA_SIM_PAGE_LOW),
+	RW(0x100c40, PAGE_GA, page, CNOVA_SIM_PAGE_HIGH),
+	RW(0x100a34, PAGE_GH, page, CNOVA_SIM_PAGE_LOW),
+	RW(0x100a38, PAGE_GH, page, CNOVA_SIM_PAGE_HIGH),
+	RW(0x870e50, PAGE_HSHUB, page, CNOVA_SIM_PAGE_LOW),
+	RW(0x870e54, PAGE_HSHUB, page, CNOVA_SIM_PAGE_HIGH),
+	RW(0x8706c0, PAGE_HSHUB, page, CNOVA_SIM_PAGE_EGRESS_LOW),
+	RW(0x8706c4, PAGE_HSHUB, page, CNOVA_SIM_PAGE_EGRESS_HIGH),
+	RW(0x8a1d58, PAGE_FBHUB, page, CNOVA_SIM_PAGE_LOW),
+	RW(0x8a1d5c, PAGE_FBHUB, page, CNOVA_SIM_PAGE_HIGH),
 	/* Size of VRAM, WPR2 [8.1]. */
-	RO(0x100ce0, SIZE_RANGE, range),
-	RO(0x1183a4, SIZE_MIB, mib),
-	RO(0x1fa3e0, SIZE_HDM, hdm),
-	RO(0x1fa824, ALL, wpr2_low),
-	RO(0x1fa828, ALL, wpr2_high),
+	RO(0x100ce0, SIZE_RANGE, range, 0),
+	RO(0x1183a4, SIZE_MIB, mib, 0),
+	RO(0x1fa3e0, SIZE_HDM, hdm, 0),
+	RO(0x1fa824, ALL, wpr2_low, 0),
+	RO(0x1fa828, ALL, wpr2_high, 0),
 };
 
 static const struct cnova_sim_reg *cnova_sim_regs_find(const struct cnova_sim *sim, u32 offset)
@@ -355,7 +395,7 @@ u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width)
 		return value;
 	}
 	spin_lock_irqsave(&sim->lock, flags);
-	value = reg->read(sim);
+	value = reg->read(sim, reg->which);
 	spin_unlock_irqrestore(&sim->lock, flags);
 	return value;
 }
@@ -395,6 +435,6 @@ void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width)
 		return;
 	}
 	spin_lock_irqsave(&sim->lock, flags);
-	reg->write(sim, value);
+	reg->write(sim, reg->which, value);
 	spin_unlock_irqrestore(&sim->lock, flags);
 }

@@ -9,8 +9,8 @@
  * It shares nothing with the driver but hw/io.h.
  *
  * Layers: sim, regs, pramin, tlb_regs, flush, bind, bar1, eye (what the driver touches); vram,
- * sysmem, memory, posted (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size, check_release,
- * pool, chips (pure: no lock, also built in user space); report, debugfs.
+ * sysmem, memory, posted (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size,
+ * check_release, pool, chips (pure: no lock, also built in user space); report, debugfs.
  *
  * Locking: one spinlock, &cnova_sim.lock, for all state that an access may touch. Engines
  * will be threads that take it for each step, annotated as fence signalling.

@@ -137,6 +137,20 @@ struct cnova_sim_bar {
 	bool is_bound;
 };
 
+/** enum cnova_sim_page_reg - Registers that hold the address of the flush page. */
+enum cnova_sim_page_reg {
+	/** @CNOVA_SIM_PAGE_LOW: Lower half. */
+	CNOVA_SIM_PAGE_LOW,
+	/** @CNOVA_SIM_PAGE_HIGH: Upper half. */
+	CNOVA_SIM_PAGE_HIGH,
+	/** @CNOVA_SIM_PAGE_EGRESS_LOW: Once more, for egress. */
+	CNOVA_SIM_PAGE_EGRESS_LOW,
+	/** @CNOVA_SIM_PAGE_EGRESS_HIGH: Upper half of that. */
+	CNOVA_SIM_PAGE_EGRESS_HIGH,
+	/** @CNOVA_SIM_NR_PAGE_REGS: How many there are. */
+	CNOVA_SIM_NR_PAGE_REGS
+};
+
 /** struct cnova_sim_flush - State behind the flush registers. */
 struct cnova_sim_flush {
 	/** @due: When the last flush may be over at the earliest. */
@@ -149,8 +163,8 @@ struct cnova_sim_flush {
 	u32 l2[CNOVA_SIM_NR_L2];
 	/** @pending: A flush was started and not yet seen to be over. */
 	bool pending;
-	/** @page: Registers that hold the flush page: two pairs, low and high. */
-	u32 page[2][2];
+	/** @page: Registers that hold the flush page. */
+	u32 page[CNOVA_SIM_NR_PAGE_REGS];
 };
 
 /** struct cnova_sim - A GPU in software. */
@@ -285,7 +299,6 @@ u32 cnova_sim_flush_completed(struct cnova_sim *sim);
 
 /* bind.c */
 u32 cnova_sim_bind_status(struct cnova_sim *sim);
-u32 cnova_sim_bind_block(struct cnova_sim *sim, struct cnova_sim_bar *bar);
 void cnova_sim_bind_set_block(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
 u32 cnova_sim_bind_low(struct cnova_sim *sim, struct cnova_sim_bar *bar);
 void cnova_sim_bind_set_low(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
