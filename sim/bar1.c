@@ -11,6 +11,7 @@
  *
  * Locking: &cnova_sim.lock, taken per page of data.
  */
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>

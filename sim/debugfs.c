@@ -46,25 +46,17 @@ static ssize_t cnova_sim_violations_write(struct file *file, const char __user *
 	return size;
 }
 
-static u32 cnova_sim_coherent_check(struct cnova_sim *sim, u32 *nr_lines)
-{
-	u32 stale;
-
-	spin_lock_irq(&sim->lock);
-	stale = cnova_sim_mmu_coherent(sim->mmu);
-	*nr_lines = sim->mmu->tlb.counts.lines[CNOVA_SIM_HUB] +
-		    sim->mmu->tlb.counts.lines[CNOVA_SIM_GPC];
-	spin_unlock_irq(&sim->lock);
-	return stale;
-}
-
 static int cnova_sim_coherent_show(struct seq_file *file, void *unused)
 {
 	struct cnova_sim *sim = file->private;
 	u32 stale, nr_lines;
 	char last[CNOVA_SIM_MESSAGE];
 
-	stale = cnova_sim_coherent_check(sim, &nr_lines);
+	stale = cnova_sim_eye_stale(sim);
+	spin_lock_irq(&sim->lock);
+	nr_lines = sim->mmu->tlb.counts.lines[CNOVA_SIM_HUB] +
+		   sim->mmu->tlb.counts.lines[CNOVA_SIM_GPC];
+	spin_unlock_irq(&sim->lock);
 	seq_printf(file, "%s\nlines %u\nstale %u\n", stale ? "FAIL" : "PASS", nr_lines, stale);
 	if (!stale)
 		return 0;
@@ -76,27 +68,12 @@ static int cnova_sim_coherent_show(struct seq_file *file, void *unused)
 	return 0;
 }
 
-/**
- * cnova_sim_gpu_stale() - &cnova_io_ops.gpu_stale.
- * @priv: The model.
- *
- * Context: Process context.
- * Return: Translations that memory would not give any more.
- */
-u32 cnova_sim_gpu_stale(void *priv)
-{
-	u32 nr_lines;
-
-	return cnova_sim_coherent_check(priv, &nr_lines);
-}
-
 static ssize_t cnova_sim_coherent_write(struct file *file, const char __user *user, size_t size,
 					loff_t *pos)
 {
 	struct seq_file *seq = file->private_data;
-	u32 nr_lines;
 
-	return cnova_sim_coherent_check(seq->private, &nr_lines) ? -EUCLEAN : size;
+	return cnova_sim_eye_stale(seq->private) ? -EUCLEAN : size;
 }
 
 static int cnova_sim_tlb_show(struct seq_file *file, void *unused)

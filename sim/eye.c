@@ -240,3 +240,21 @@ int cnova_sim_eye_walk(void *priv, u64 pdb,
 	}
 	return 0;
 }
+
+/**
+ * cnova_sim_eye_stale() - &cnova_io_ops.gpu_stale.
+ * @priv: The device.
+ *
+ * Context: Process context.
+ * Return: Translations that memory would not give any more.
+ */
+u32 cnova_sim_eye_stale(void *priv)
+{
+	struct cnova_sim *sim = priv;
+	u32 stale;
+
+	spin_lock_irq(&sim->lock);
+	stale = cnova_sim_mmu_coherent(sim->mmu);
+	spin_unlock_irq(&sim->lock);
+	return stale;
+}

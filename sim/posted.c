@@ -9,6 +9,8 @@
  *
  * Stores keep the address they had when they were made. Locking: &cnova_sim.lock.
  */
+#include <linux/kernel.h>
+
 #include "sim.h"
 
 static void cnova_sim_post_arrive(struct cnova_sim *sim, struct cnova_sim_queue *queue)

@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/stdarg.h>
+#include <linux/string.h>
 
 #include "sim.h"
 

@@ -19,6 +19,7 @@
 #include "model.h"
 
 struct cnova_io_leaf;
+struct cnova_io_ops;
 struct dentry;
 struct page;
 struct platform_device;
@@ -165,6 +166,28 @@ struct cnova_sim_flush {
 	bool pending;
 	/** @page: Registers that hold the flush page. */
 	u32 page[CNOVA_SIM_NR_PAGE_REGS];
+};
+
+/** struct cnova_sim_config - What a GPU is to be. */
+struct cnova_sim_config {
+	/** @chip: Name of a chip. */
+	const char *chip;
+	/** @vram_mib: MiB of VRAM. */
+	u32 vram_mib;
+	/** @bar1_mib: MiB of BAR1; 0: none; negative: as VRAM, up to a power of two. */
+	s32 bar1_mib;
+	/** @wpr_kib: KiB at the end of VRAM that only firmware may touch, a multiple of 64. */
+	u32 wpr_kib;
+	/** @ecc: ECC takes its part of VRAM. */
+	bool ecc;
+	/** @seed: Of what unwritten memory holds. */
+	u64 seed;
+	/** @latency_us: First value of the knob, as those below. */
+	u32 latency_us;
+	/** @ack_lost: See &struct cnova_sim_knobs. */
+	u32 ack_lost;
+	/** @ack_delay_ms: See &struct cnova_sim_knobs. */
+	u32 ack_delay_ms;
 };
 
 /** struct cnova_sim - A GPU in software. */
@@ -323,15 +346,18 @@ int cnova_sim_eye_read(void *priv, u64 pdb, u64 va, void *dst, u64 size, u64 *fa
 int cnova_sim_eye_write(void *priv, u64 pdb, u64 va, const void *src, u64 size, u64 *fault_va);
 int cnova_sim_eye_walk(void *priv, u64 pdb,
 		       int (*leaf)(void *arg, const struct cnova_io_leaf *leaf), void *arg);
+u32 cnova_sim_eye_stale(void *priv);
 
 /* sim.c */
+extern const struct cnova_io_ops cnova_sim_io_ops;
+struct cnova_sim *cnova_sim_create(const struct cnova_sim_config *config);
+void cnova_sim_destroy(struct cnova_sim *sim);
 struct cnova_sim_mmu *cnova_sim_new_mmu(struct cnova_sim *sim);
 
 /* reset.c */
 void cnova_sim_reset(void *priv);
 
 /* debugfs.c */
-u32 cnova_sim_gpu_stale(void *priv);
 void cnova_sim_debugfs_init(struct cnova_sim *sim);
 void cnova_sim_debugfs_fini(struct cnova_sim *sim);
 

@@ -208,6 +208,22 @@ int xa_insert(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 	return 0;
 }
 
+/* Return: what was there, or an error as a pointer. */
+void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
+{
+	struct host_xa_entry *at = *host_xa_at(xa, index);
+	void *old = NULL;
+	int err;
+
+	if (at && at->index == index) {
+		old = at->entry;
+		at->entry = entry;
+		return old;
+	}
+	err = xa_insert(xa, index, entry, gfp);
+	return err ? ERR_PTR(err) : NULL;
+}
+
 void *xa_load(struct xarray *xa, unsigned long index)
 {
 	struct host_xa_entry *at = *host_xa_at(xa, index);
@@ -244,4 +260,20 @@ void xa_destroy(struct xarray *xa)
 {
 	while (xa->first)
 		xa_erase(xa, xa->first->index);
+}
+
+unsigned long __get_free_page(gfp_t gfp)
+{
+	void *page = aligned_alloc(4096, 4096);
+
+	if (page)
+		host_nr_held++;
+	return (unsigned long)page;
+}
+
+void free_page(unsigned long address)
+{
+	if (address)
+		host_nr_held--;
+	free((void *)address);
 }

@@ -6,6 +6,13 @@
 #include <linux/types.h>
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+#define atomic_inc_return(v)	__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec(v)		((void)__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST))
+
+typedef struct {
 	s64 counter;
 } atomic64_t;
 

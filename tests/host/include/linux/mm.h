@@ -5,4 +5,16 @@
 
 #include <linux/slab.h>
 
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		4096UL
+#define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
+
+/* A page is its own descriptor. */
+struct page {
+	unsigned char bytes[PAGE_SIZE];
+};
+
+#define virt_to_page(address)	((struct page *)(address))
+#define page_address(page)	((void *)(page)->bytes)
+
 #endif

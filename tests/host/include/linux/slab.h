@@ -34,6 +34,7 @@ void kfree(const void *p);
 #define kvmalloc_array(n, size, gfp)	kmalloc_array(n, size, gfp)
 #define kvfree(p)			kfree(p)
 #define kzalloc_obj(object)		kzalloc(sizeof(object), GFP_KERNEL)
+#define kvzalloc_obj(object)		kvzalloc(sizeof(object), GFP_KERNEL)
 #define kmalloc_obj(object)		kmalloc(sizeof(object), GFP_KERNEL)
 
 /* Caches count what is out, as the kernel does when one is destroyed. */

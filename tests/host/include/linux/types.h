@@ -20,6 +20,8 @@ typedef long long s64;
 typedef unsigned int gfp_t;
 typedef u32 __le32;
 
+#undef __printf
+#define __printf(fmt, args)	__attribute__((__format__(__printf__, fmt, args)))
 #define __user
 #define __iomem
 #define __force
