@@ -458,29 +458,38 @@ int cnova_pending_collect(struct cnova_bind_job *job)
 
 /* ------------------------------------------- what the page tables must know */
 
-/* Does a pending map have bytes on both sides of @va? */
-static bool cnova_pending_map_spans_locked(struct cnova_vm *vm, u64 va)
+/* Does one pending map cover both @first and @last, and so all between? */
+static bool cnova_pending_map_covers_locked(struct cnova_vm *vm, u64 first, u64 last)
 {
 	struct rb_node *rb = vm->pending.rb_root.rb_node;
 
 	while (rb) {
 		struct cnova_bind_op *op = rb_entry(rb, struct cnova_bind_op, rb), *left;
 
-		if (op->start >= va) {
+		if (op->start > first) {
 			rb = rb->rb_left;
 			continue;
 		}
 
-		if (op->last >= va)
+		if (op->last >= last)
 			return true;
 
-		/* All on the left begin before @va too: does one of them end after it? */
+		/* All on the left begin no later: does one of them reach @last? */
 		left = rb_entry_safe(rb->rb_left, struct cnova_bind_op, rb);
-		if (left && left->__subtree_last >= va)
+		if (left && left->__subtree_last >= last)
 			return true;
 		rb = rb->rb_right;
 	}
 	return false;
+}
+
+/* The same for a mapping that is there, or pending. */
+static bool cnova_pending_covers_locked(struct cnova_vm *vm, u64 first, u64 last)
+{
+	struct drm_gpuva *live = drm_gpuva_find_first(&vm->base, first, 1);
+
+	return (live && cnova_va_end(live) > last) ||
+	       cnova_pending_map_covers_locked(vm, first, last);
 }
 
 /**
@@ -493,15 +502,9 @@ static bool cnova_pending_map_spans_locked(struct cnova_vm *vm, u64 va)
  */
 bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va)
 {
-	struct drm_gpuva *live;
-
 	lockdep_assert_held(&vm->vmm.lock);
 
-	if (!va)
-		return false;
-
-	live = drm_gpuva_find_first(&vm->base, va - 1, 1);
-	return (live && cnova_va_end(live) > va) || cnova_pending_map_spans_locked(vm, va);
+	return va && cnova_pending_covers_locked(vm, va - 1, va);
 }
 
 /* Is anything in the range besides what @self makes? */
@@ -537,10 +540,22 @@ u32 cnova_pending_nr_pt_ops(const struct cnova_bind_job *job)
 	return nr;
 }
 
-/* No leaf crosses a multiple of 2 MiB, so a cut there splits none. */
-static bool cnova_edge_may_resize(u64 edge, bool split)
+/*
+ * Could a leaf be cut at @edge? Each size has its own grid, and a leaf lies in one
+ * mapping.
+ */
+static bool cnova_edge_may_resize_locked(struct cnova_vm *vm, u64 edge)
 {
-	return split && !IS_ALIGNED(edge, SZ_2M);
+	const struct cnova_pt_fmt *fmt = vm->cnova->mm.chip->fmt;
+
+	for (u32 kind = CNOVA_PT_64K; kind < CNOVA_NR_PT_KINDS; kind++) {
+		u64 size = 1ULL << fmt->level[kind].shift, start = round_down(edge, size);
+
+		if (fmt->level[kind].leaf && start != edge &&
+		    cnova_pending_covers_locked(vm, start, start + size - 1))
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -581,8 +596,8 @@ void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_o
 			.split_end = cnova_pending_spans_locked(vm, op->last + 1),
 		};
 
-		if (cnova_edge_may_resize(op->start, pt_ops->split_start) ||
-		    cnova_edge_may_resize(op->last + 1, pt_ops->split_end) ||
+		if (cnova_edge_may_resize_locked(vm, op->start) ||
+		    cnova_edge_may_resize_locked(vm, op->last + 1) ||
 		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP && cnova_pending_has_other_locked(op)))
 			job->pt.may_resize = true;
 		pt_ops++;

@@ -20,6 +20,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_bo_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_fence_wait_killable);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pending_add);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pending_collect);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pending_describe);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pending_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_close);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);

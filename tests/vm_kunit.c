@@ -20,6 +20,7 @@
 #include "drm/bind_job.h"
 #include "drm/device.h"
 #include "drm/gem.h"
+#include "drm/view.h"
 #include "drm/vm.h"
 
 /* Objects of 64 KiB, one every 2 MiB: each in a page table of its own. */
@@ -282,6 +283,53 @@ static void unmap_all_covers_live_and_pending(struct kunit *test)
 	forget(map);
 }
 
+/* Would an unmap of [@start, @end) be ordered against executions? */
+static bool unmap_may_resize(struct kunit *test, u64 start, u64 end)
+{
+	struct cnova_bind_job *job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, start,
+					     end - start);
+	struct cnova_op_view view;
+	struct cnova_pt_op pt_op;
+	bool may_resize;
+
+	collect(test, job);
+	mutex_lock(&job->vm->submit_lock);
+	cnova_pending_describe(job, &pt_op, &view);
+	mutex_unlock(&job->vm->submit_lock);
+	may_resize = job->pt.may_resize;
+	forget(job);
+	return may_resize;
+}
+
+/*
+ * DESIGN 5: a job may change the size of a leaf if a mapping, live or pending, could own
+ * one that is cut; which sizes there are is the chip's.
+ */
+static void cuts_of_leaves_are_size_changes(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	bool has_512m = fix->cnova->mm.chip->fmt->level[CNOVA_PT_PDE1].leaf;
+	struct cnova_bind_job *pending;
+	const u64 va = SZ_1G, end = 2ULL * SZ_1G, odd = 3ULL * SZ_1G + SZ_64K;
+
+	/* Sparse mappings need no memory, and what they cover is all that counts. */
+	run_job(test, new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, va, end - va));
+	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, va, end));
+	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, va + SZ_4K, end));
+	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, va, va + SZ_64K));
+	KUNIT_EXPECT_EQ(test, unmap_may_resize(test, va + SZ_2M, end), has_512m);
+	KUNIT_EXPECT_EQ(test, unmap_may_resize(test, va, end - SZ_2M), has_512m);
+	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, va + SZ_512M, end));
+
+	/* Pending ones too; a slot that is not all covered has no leaf of its size. */
+	pending = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, odd, SZ_1M);
+	collect(test, pending);
+	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, odd, odd + SZ_64K));
+	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, odd, odd + SZ_4K));
+	forget(pending);
+	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, odd, odd + SZ_4K));
+}
+
 /* Sets of random jobs against the definition, item by item. */
 static void exec_set_random_is_exact(struct kunit *test)
 {
@@ -397,6 +445,7 @@ static struct kunit_case vm_kunit_cases[] = {
 	KUNIT_CASE(exec_set_has_each_object_once),
 	KUNIT_CASE(exec_set_marks_private_objects),
 	KUNIT_CASE(unmap_all_covers_live_and_pending),
+	KUNIT_CASE(cuts_of_leaves_are_size_changes),
 	KUNIT_CASE(exec_set_random_is_exact),
 	KUNIT_CASE(nested_maps_are_bound_in_one_go),
 	KUNIT_CASE(vm_close_gives_everything_back),
