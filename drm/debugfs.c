@@ -24,6 +24,7 @@
  * whoever is in one of its files, so that those need no reference on the VM.
  */
 
+#include <linux/bitops.h>
 #include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -175,29 +176,24 @@ static int cnova_debugfs_vm_history_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_history);
 
-static const char *cnova_debugfs_size_name(u64 size)
+/* An entry covers a power of two, from 4K to the 64P of a sparse one in the root of v3. */
+static void cnova_debugfs_show_size(struct seq_file *m, u64 size)
 {
-	switch (size) {
-	case SZ_4K:
-		return "4K";
-	case SZ_64K:
-		return "64K";
-	case SZ_2M:
-		return "2M";
-	case SZ_512M:
-		return "512M";
-	default:
-		return "?";
-	}
+	static const char units[] = "BKMGTP";
+	u32 unit = size ? __ffs64(size) / 10 : 0;
+
+	seq_printf(m, "%llu%c", size >> 10 * unit, units[unit]);
 }
 
 static int cnova_debugfs_show_leaf(void *arg, const struct cnova_io_leaf *leaf)
 {
 	struct seq_file *m = arg;
 
-	seq_printf(m, "0x%016llx %s 0x%016llx %s kind=%u%s%s entry=0x%016llx\n", leaf->va,
-		   cnova_debugfs_size_name(leaf->size), leaf->pa, leaf->aperture, leaf->kind,
-		   leaf->read_only ? " ro" : "", leaf->uncached ? " uncached" : "", leaf->entry);
+	seq_printf(m, "0x%016llx ", leaf->va);
+	cnova_debugfs_show_size(m, leaf->size);
+	seq_printf(m, " 0x%016llx %s kind=%u%s%s entry=0x%016llx\n", leaf->pa, leaf->aperture,
+		   leaf->kind, leaf->read_only ? " ro" : "", leaf->uncached ? " uncached" : "",
+		   leaf->entry);
 
 	/* What does not fit is thrown away: the buffer grows, and we begin again. */
 	return seq_has_overflowed(m);

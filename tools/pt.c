@@ -25,6 +25,10 @@ static uint64_t parse_size(const char *text)
 	uint64_t size = strtoull(text, &unit, 0);
 
 	switch (*unit) {
+	case 'P':
+		return size << 50;
+	case 'T':
+		return size << 40;
 	case 'G':
 		return size << 30;
 	case 'M':
