@@ -17,6 +17,7 @@
 static struct model_vm model;
 static bool ok;
 static const char *name;
+static const char *chip;
 
 /* What the address space is, in the eyes of the test. */
 static struct cnova_extent now[2048];
@@ -41,22 +42,24 @@ static u32 nr_now;
 		}									\
 	} while (0)
 
-static void begin_with(const char *test, bool leaf_512m)
+static void begin(const char *test)
 {
 	name = test;
 	ok = true;
 	nr_now = 0;
-	model_vm_init(&model, leaf_512m ? "ga102" : "tu102");
+	model_vm_init(&model, chip);
 }
 
-static void begin(const char *test)
+/* Directories from below the root to the one whose entries are of kind @kind. */
+static u32 nr_tables(enum cnova_pt_kind kind)
 {
-	begin_with(test, false);
+	return model.vm.tree.fmt->root - kind;
 }
 
 static void end(void)
 {
 	const char *what;
+	char title[128];
 	u64 va;
 
 	what = host_validate(&model.vm, &va);
@@ -72,7 +75,8 @@ static void end(void)
 	host_reset_counts(&model.vm);
 	model_vm_fini(&model);
 	EXPECT_EQ(model.vm.counts.stores, 0);
-	tap_result(ok, name);
+	snprintf(title, sizeof(title), "%s: %s", chip, name);
+	tap_result(ok, title);
 }
 
 /* An extent that is not there yet. */
@@ -261,7 +265,8 @@ static void test_unmap_table(void)
 	unmap(BASE, SZ_2M);
 	EXPECT_EQ(model.vm.counts.stores, 1);
 	EXPECT_EQ(model.vm.counts.invalidates, 1);
-	EXPECT_EQ(model.vm.nr_pages - model.vm.nr_free, 5);
+	/* Of the neighbour: the root, directories, a table. */
+	EXPECT_EQ(model.vm.nr_pages - model.vm.nr_free, 1 + nr_tables(CNOVA_PT_PDE0) + 1);
 	end();
 }
 
@@ -406,48 +411,140 @@ static void test_resize(void)
 	end();
 }
 
-/* No chip of the table has them yet; the engine does not mind. */
-static void test_512m(void)
+/*
+ * A leaf above 2 MiB. @below: what is stored in the directories below it for a hole of one
+ * page, their links included.
+ */
+static void check_large(enum cnova_pt_kind kind, u64 size, u32 below)
 {
-	struct cnova_extent e = mem(BASE, SZ_512M, 1ULL << 40, 63);
+	struct cnova_extent e = mem(round_down(BASE, size), size, 1ULL << 40, 63);
 
-	begin_with("512 MiB leaf: one store; a hole in it: 2 invalidates; and back", true);
 	e.attr.aperture = CNOVA_APERTURE_SYS_COH;
 	map(e);
-	/* The leaf, and the links of two tables that were made for it. */
-	EXPECT_EQ(model.vm.counts.stores, 3);
+	/* The leaf, and the links of the tables that were made for it. */
+	EXPECT_EQ(model.vm.counts.stores, 1 + nr_tables(kind));
 	EXPECT_EQ(model.vm.counts.invalidates, 1);
-	unmap(BASE + SZ_16M, SZ_4K);
-	/* 255 leaves and two halves, 31 and 15 leaves; a table each; 0, then the link. */
-	EXPECT_EQ(model.vm.counts.stores, 257 + 32 + 15 + 2);
+	unmap(e.start + SZ_16M, SZ_4K);
+	/* And 31 and 15 leaves, a table each; 0, then the link. */
+	EXPECT_EQ(model.vm.counts.stores, below + 32 + 15 + 2);
 	EXPECT_EQ(model.vm.counts.invalidates, 2);
-	EXPECT(model_walk(&model, BASE + SZ_16M).hole);
-	EXPECT_EQ(model_walk(&model, BASE + SZ_16M + SZ_4K).pa, e.pa + SZ_16M + SZ_4K);
-	EXPECT_EQ(model_walk(&model, BASE + SZ_256M).pa, e.pa + SZ_256M);
+	EXPECT_EQ(model_walk(&model, e.start).pa, e.pa);
+	EXPECT(model_walk(&model, e.start + SZ_16M).hole);
+	EXPECT_EQ(model_walk(&model, e.start + SZ_16M + SZ_4K).pa, e.pa + SZ_16M + SZ_4K);
+	EXPECT_EQ(model_walk(&model, e.start + size / 2).pa, e.pa + size / 2);
+	EXPECT_EQ(model_walk(&model, e.end - SZ_4K).pa, e.pa + size - SZ_4K);
 	e.bound = false;
 	map(e);
 	EXPECT_EQ(model.vm.counts.stores, 2);
 	EXPECT_EQ(model.vm.counts.invalidates, 2);
-	EXPECT_EQ(model_walk(&model, BASE + SZ_16M).pa, e.pa + SZ_16M);
+	EXPECT_EQ(model_walk(&model, e.start + SZ_16M).pa, e.pa + SZ_16M);
+	/* Cut in halves: no table but the one below, and no page of it that is not cut. */
+	unmap(e.start, size / 2);
+	EXPECT_EQ(model.vm.counts.stores, (kind == CNOVA_PT_PDE1 ? 256 : 512) / 2 + 2);
+	EXPECT(model_walk(&model, e.start + size / 2 - SZ_4K).hole);
+	EXPECT_EQ(model_walk(&model, e.start + size / 2).pa, e.pa + size / 2);
+	unmap(e.start + size / 2, size / 2);
+	EXPECT_EQ(model.vm.counts.stores, 1);
+}
+
+static void test_512m(void)
+{
+	begin("512 MiB leaf: one store; a hole in it: 2 invalidates; and back");
+	/* 255 leaves and two halves. */
+	check_large(CNOVA_PT_PDE1, SZ_512M, 255 + 2);
 	end();
+}
+
+static void test_256g(void)
+{
+	begin("256 GiB leaf: one store; a hole in it: 2 invalidates; and back");
+	/* 511 leaves and a link, then as above. */
+	check_large(CNOVA_PT_PDE2, 1ULL << 38, 511 + 1 + 255 + 2);
+	end();
+}
+
+/* Memory that is aligned for a size of leaf which the chip lacks: the next smaller one. */
+static void test_no_larger(enum cnova_pt_kind lacks, u32 nr)
+{
+	const struct cnova_pt_fmt *fmt;
+	struct cnova_extent e;
+	u64 size;
+
+	begin("no leaf larger than the chip has");
+	fmt = model.vm.tree.fmt;
+	size = 1ULL << fmt->level[lacks].shift;
+	e = mem(round_down(BASE, size), size, 1ULL << 40, 63);
+	e.attr.aperture = CNOVA_APERTURE_SYS_COH;
+	map(e);
+	EXPECT_EQ(model.vm.counts.stores, nr + nr_tables(lacks - 1));
+	EXPECT_EQ(model_walk(&model, e.end - SZ_4K).pa, e.pa + size - SZ_4K);
+	end();
+}
+
+/* All indices at their largest. */
+static void test_top(void)
+{
+	u64 top;
+
+	begin("the last page of the address space, and the last 2 MiB");
+	top = 1ULL << model.vm.tree.fmt->va_bits;
+	MAP_4K(top - SZ_4K, SZ_4K);
+	EXPECT_EQ(model.vm.counts.stores, 1 + nr_tables(CNOVA_PT_PDE0) + 1);
+	EXPECT_EQ(model_walk(&model, top - SZ_4K).pa, MODEL_DATA);
+	map(mem(top - SZ_2M, SZ_2M, MODEL_DATA, 63));
+	EXPECT_EQ(model.vm.counts.invalidates, 2);
+	EXPECT_EQ(model_walk(&model, top - SZ_4K).pa, MODEL_DATA + SZ_2M - SZ_4K);
+	map(sparse(0, top));
+	EXPECT(model_walk(&model, 0).sparse);
+	EXPECT(model_walk(&model, top - SZ_4K).sparse);
+	unmap(0, top);
+	EXPECT(model_walk(&model, top - SZ_4K).hole);
+	EXPECT_EQ(model.vm.nr_pages - model.vm.nr_free, 1);
+	end();
+}
+
+/* One of each generation, with what leaves it has (HARDWARE.md 1.1). */
+static const struct {
+	const char *name;
+	bool has_512m;
+	bool has_256g;
+} chips[] = {
+	{ "tu102" }, { "ga100", true }, { "ga102", true }, { "ad102", true }, { "gh100", true },
+	{ "gb100", true, true }, { "gb10b" }, { "gb202", true, true }, { "gb20b" },
+};
+
+static void test_large(bool has_512m, bool has_256g)
+{
+	if (has_512m)
+		test_512m();
+	else
+		test_no_larger(CNOVA_PT_PDE1, 256);
+	if (has_256g)
+		test_256g();
+	else if (has_512m)
+		test_no_larger(CNOVA_PT_PDE2, 512);
+	test_top();
 }
 
 int main(void)
 {
-	test_map_present();
-	test_map_new_table();
-	test_map_2m();
-	test_unmap_hole();
-	test_unmap_part();
-	test_unmap_table();
-	test_unmap_last();
-	test_punch();
-	test_scattered();
-	test_unmap_1g();
-	test_remap();
-	test_sparse();
-	test_zap();
-	test_resize();
-	test_512m();
+	for (u32 i = 0; i < ARRAY_SIZE(chips); i++) {
+		chip = chips[i].name;
+		test_map_present();
+		test_map_new_table();
+		test_map_2m();
+		test_unmap_hole();
+		test_unmap_part();
+		test_unmap_table();
+		test_unmap_last();
+		test_punch();
+		test_scattered();
+		test_unmap_1g();
+		test_remap();
+		test_sparse();
+		test_zap();
+		test_resize();
+		test_large(chips[i].has_512m, chips[i].has_256g);
+	}
 	return tap_done();
 }
