@@ -13,7 +13,10 @@
 
 #include "mm/pt_fmt.h"
 
-/* 2.2 and 2.3. A PDE's address field ends lower where tables may be less aligned. */
+/*
+ * 2.2 and 2.3. A PDE's address field ends lower where tables may be less aligned, which
+ * leaves no room for NO_ATS there, and ends at bit 32 if the table is in VRAM.
+ */
 #define V2_PDE_IS_PTE		BIT_ULL(0)
 #define V2_PDE_APERTURE		GENMASK_ULL(2, 1)
 #define   V2_PDE_APERTURE_INVALID	0
@@ -24,6 +27,7 @@
 #define V2_PDE_NO_ATS		BIT_ULL(5)
 #define V2_PDE_ADDRESS		GENMASK_ULL(53, 8)
 #define V2_PDE_ADDRESS_BIG	GENMASK_ULL(53, 4)
+#define V2_PDE_ADDRESS_NOT_VID	GENMASK_ULL(53, 33)
 
 /* 2.4 */
 #define V2_PTE_VALID		BIT_ULL(0)
@@ -111,7 +115,7 @@ static u64 v2_table(enum cnova_pt_kind kind, const struct cnova_pt_entry *entry)
 
 	return FIELD_PREP(V2_PDE_APERTURE, aperture[entry->attr.aperture]) |
 	       (entry->attr.uncached ? V2_PDE_VOL : 0) |
-	       (entry->no_ats ? V2_PDE_NO_ATS : 0) |
+	       (entry->no_ats && kind != CNOVA_PT_64K ? V2_PDE_NO_ATS : 0) |
 	       ((entry->pa >> V2_ADDRESS_SHIFT) & mask);
 }
 
@@ -153,7 +157,8 @@ static void v2_decode_none(enum cnova_pt_kind kind, unsigned int half, u64 word,
 		entry->type = word ? CNOVA_PT_ENTRY_BAD : CNOVA_PT_ENTRY_NONE;
 }
 
-static void v2_decode_table(u64 word, u64 mask, struct cnova_pt_entry *entry)
+/* @more: what else the word may hold beside an address in @mask. */
+static void v2_decode_table(u64 word, u64 mask, u64 more, struct cnova_pt_entry *entry)
 {
 	static const enum cnova_aperture aperture[] = {
 		[V2_PDE_APERTURE_VIDEO] = CNOVA_APERTURE_VIDEO,
@@ -161,15 +166,15 @@ static void v2_decode_table(u64 word, u64 mask, struct cnova_pt_entry *entry)
 		[V2_PDE_APERTURE_SYS_NCOH] = CNOVA_APERTURE_SYS_NCOH,
 	};
 
-	entry->type = CNOVA_PT_ENTRY_TABLE;
-	entry->pa = (word & mask) << V2_ADDRESS_SHIFT;
 	entry->attr.aperture = aperture[FIELD_GET(V2_PDE_APERTURE, word)];
-	entry->attr.uncached = word & V2_PDE_VOL;
-	entry->no_ats = word & V2_PDE_NO_ATS;
+	if (entry->attr.aperture == CNOVA_APERTURE_VIDEO)
+		mask &= ~V2_PDE_ADDRESS_NOT_VID;
 
-	/* With NO_ATS the bit is not part of the address of a 64K table (2.3). */
-	if (entry->no_ats)
-		entry->pa &= ~(V2_PDE_NO_ATS << V2_ADDRESS_SHIFT);
+	entry->type = word & ~(V2_PDE_APERTURE | V2_PDE_VOL | more | mask) ?
+		      CNOVA_PT_ENTRY_BAD : CNOVA_PT_ENTRY_TABLE;
+	entry->pa = (word & mask) << V2_ADDRESS_SHIFT;
+	entry->attr.uncached = word & V2_PDE_VOL;
+	entry->no_ats = word & more;
 }
 
 static void v2_decode(const struct cnova_pt_fmt *fmt, enum cnova_pt_kind kind,
@@ -187,7 +192,8 @@ static void v2_decode(const struct cnova_pt_fmt *fmt, enum cnova_pt_kind kind,
 	} else if (kind <= CNOVA_PT_64K || !FIELD_GET(V2_PDE_APERTURE, word)) {
 		v2_decode_none(kind, half, word, entry);
 	} else {
-		v2_decode_table(word, big ? V2_PDE_ADDRESS_BIG : V2_PDE_ADDRESS, entry);
+		v2_decode_table(word, big ? V2_PDE_ADDRESS_BIG : V2_PDE_ADDRESS,
+				kind == CNOVA_PT_PDE0 ? 0 : V2_PDE_NO_ATS, entry);
 	}
 }
 
