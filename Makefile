@@ -38,6 +38,9 @@ sparse: ## the compiler's warnings and sparse over all modules
 vectors: ## check the page table formats against VECTORS=file.csv
 	@scripts/vectors $(VECTORS)
 
+third-opinion: ## NVIDIA's code about page tables and registers; OGKM=tree of open-gpu-kernel-modules
+	@scripts/third-opinion $(OGKM)
+
 html: ## the documentation
 	@scripts/html
 
@@ -53,5 +56,5 @@ clean: ## remove what was built from this checkout
 clean-cache: ## remove all that the scripts made, root file system and kernels too
 	@scripts/clean --cache
 
-.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors html modules modules_install clean \
-	clean-cache
+.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors third-opinion html modules \
+	modules_install clean clean-cache
