@@ -77,6 +77,26 @@ static void test_large_leaves(void)
 		test_large_leaf("walk_64p", E_PD4, 0, 1ULL << 56, false);
 }
 
+/* The last address that there is, by the last entry of the root. */
+static void test_last_address(void)
+{
+	u64 last = (1ULL << (is_v3 ? 57 : 49)) - SZ_4K;
+
+	begin("walk_last_address");
+	store(ROOT + (is_v3 ? 8 : 24), TABLE(is_v3 ? PD3 : PD2));
+	if (is_v3)
+		store(PD3 + 511 * 8, TABLE(PD2));
+	store(PD2 + 511 * 8, TABLE(PD1));
+	store(PD1 + 511 * 8, TABLE(PD0));
+	store(PD0 + 255 * 16 + 8, TABLE(SMALL));
+	store(SMALL + 511 * 8, LEAF(DATA));
+	CHECK_EQ(read_pa(last), DATA);
+	CHECK_EQ(read_pa(last + SZ_4K), IS_FAULT(CNOVA_SIM_FAULT_VA_LIMIT));
+	CHECK_EQ(read_pa(last - SZ_4K), IS_FAULT(CNOVA_SIM_FAULT_PTE));
+	expect_none();
+	end();
+}
+
 static void test_precedence(void)
 {
 	const struct {
@@ -507,6 +527,7 @@ static void tests(void)
 {
 	test_leaf_sizes();
 	test_large_leaves();
+	test_last_address();
 	test_precedence();
 	test_precedence_wrong();
 	test_sparse();

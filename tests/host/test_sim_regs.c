@@ -384,7 +384,7 @@ static void test_invalidate(void)
 	gpu_expect(CNOVA_SIM_TLB_REGS, 1);
 	gpu_invalidate(GPU_VRAM, 0x85);
 	gpu_expect(CNOVA_SIM_TLB_REGS, 1);
-	gpu_invalidate(1ULL << 40 | ROOT, 0x85);
+	gpu_invalidate(1ULL << 40 | ROOT, ALL_OF_IT);
 	gpu_expect(CNOVA_SIM_TLB_REGS, 1);
 	CHECK_EQ(rd(0xb830a4), 1);
 	CHECK_EQ(rd(0xb830a0), ROOT >> 8);
