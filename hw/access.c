@@ -63,6 +63,7 @@ void cnova_io_init_platform(struct cnova_io *io, const struct cnova_io_platform_
 	io->ops = data->ops;
 	io->priv = data->priv;
 	io->bar1_size = data->bar1_size;
+	io->gsp_release = data->gsp_release;
 	io->model = true;
 }
 

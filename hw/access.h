@@ -40,6 +40,9 @@ struct cnova_io {
 	/** @bar1_size: Bytes of BAR1, 0 if there is none. The caller's on PCI. */
 	u64 bar1_size;
 
+	/** @gsp_release: Of firmware that waits to be talked to; 0: there is none. */
+	u32 gsp_release;
+
 	/** @model: A software GPU. */
 	bool model;
 

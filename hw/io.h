@@ -161,6 +161,11 @@ struct cnova_io_platform_data {
 	void *priv;
 	/** @bar1_size: Bytes. 0: it has no BAR1. */
 	u64 bar1_size;
+	/**
+	 * @gsp_release: Major number of the GSP firmware, as in 570: the form of what
+	 * it is asked and answers. 0: it has none.
+	 */
+	u32 gsp_release;
 };
 
 #endif /* _CNOVA_HW_IO_H_ */

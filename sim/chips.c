@@ -43,14 +43,15 @@
 	(CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_PAGE_GA)
 #define CNOVA_SIM_REGS_HOPPER \
 	(CNOVA_SIM_HAS_WINDOW_XAL | CNOVA_SIM_HAS_BIND_GH | CNOVA_SIM_HAS_L2_TOKEN | \
-	 CNOVA_SIM_HAS_SIZE_MIB)
+	 CNOVA_SIM_HAS_SIZE_MIB | CNOVA_SIM_HAS_RISCV_GA)
 
 static const struct cnova_sim_chip cnova_sim_chips[] = {
 	{
 		.name = "tu102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x16200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x16200000),
-		.registers = CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_SIZE_RANGE,
+		.registers = CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_SIZE_RANGE |
+			     CNOVA_SIM_HAS_RISCV_TU,
 		.window_bits = 24,
 		.traits = { CNOVA_SIM_MMU_TURING },
 	},
@@ -58,7 +59,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "ga100",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17000000),
-		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_RANGE,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_RANGE |
+			     CNOVA_SIM_HAS_RISCV_TU,
 		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },
@@ -67,7 +69,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "ga102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17200000),
-		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB |
+			     CNOVA_SIM_HAS_RISCV_GA,
 		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },
@@ -76,7 +79,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.name = "ad102",
 		.boot_0 = CNOVA_SIM_BOOT_0(0x19200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x19200000),
-		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB,
+		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB |
+			     CNOVA_SIM_HAS_RISCV_GA,
 		.window_bits = 24,
 		.inval_scope = true,
 		.traits = { CNOVA_SIM_MMU_AMPERE },

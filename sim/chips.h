@@ -44,6 +44,10 @@
 #define CNOVA_SIM_HAS_SIZE_MIB		BIT(13)
 /** CNOVA_SIM_HAS_SIZE_HDM - Another range register, at 0x1FA3E0 [8.1]. */
 #define CNOVA_SIM_HAS_SIZE_HDM		BIT(14)
+/** CNOVA_SIM_HAS_RISCV_TU - State of GSP's core at 0x111240 [8.4]. */
+#define CNOVA_SIM_HAS_RISCV_TU		BIT(15)
+/** CNOVA_SIM_HAS_RISCV_GA - State of GSP's core at 0x111388 [8.4]. */
+#define CNOVA_SIM_HAS_RISCV_GA		BIT(16)
 
 /** struct cnova_sim_chip - What differs from chip to chip. */
 struct cnova_sim_chip {

@@ -7,6 +7,8 @@
  * - coherent: reading it is a checkpoint: "PASS" or "FAIL", and details. Writing it
  *   makes the same checkpoint, and fails with EUCLEAN if something is stale.
  * - tlb, chip: statistics.
+ * - gsp_fault: what firmware does wrong from its next start on, by a name of
+ *   gsp_fault.c; "none": nothing.
  * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, gone: knobs, see
  *   &struct cnova_sim_knobs.
  */
@@ -112,10 +114,33 @@ static int cnova_sim_chip_show(struct seq_file *file, void *unused)
 	return 0;
 }
 
+static int cnova_sim_gsp_fault_show(struct seq_file *file, void *unused)
+{
+	seq_printf(file, "%s\n", cnova_sim_gsp_fault(file->private));
+	return 0;
+}
+
+static ssize_t cnova_sim_gsp_fault_write(struct file *file, const char __user *user, size_t size,
+					 loff_t *pos)
+{
+	struct seq_file *seq = file->private_data;
+	char name[32];
+	ssize_t got;
+	int err;
+
+	got = simple_write_to_buffer(name, sizeof(name) - 1, pos, user, size);
+	if (got < 0)
+		return got;
+	name[got] = 0;
+	err = cnova_sim_gsp_set_fault(seq->private, strim(name));
+	return err ?: got;
+}
+
 DEFINE_SHOW_ATTRIBUTE(cnova_sim_tlb);
 DEFINE_SHOW_ATTRIBUTE(cnova_sim_chip);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_violations);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_coherent);
+DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_gsp_fault);
 
 /**
  * cnova_sim_debugfs_init() - Make our directory.
@@ -138,6 +163,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim)
 	debugfs_create_u32("ack_lost", 0600, dir, &knobs->ack_lost);
 	debugfs_create_u32("ack_delay_ms", 0600, dir, &knobs->ack_delay_ms);
 	debugfs_create_bool("trigger_stuck", 0600, dir, &knobs->trigger_stuck);
+	debugfs_create_file("gsp_fault", 0600, dir, sim, &cnova_sim_gsp_fault_fops);
 	debugfs_create_bool("gone", 0600, dir, &knobs->gone);
 }
 

@@ -53,6 +53,8 @@ enum cnova_sim_check {
 	CNOVA_SIM_UNKNOWN_REG = 12,
 	/** @CNOVA_SIM_POPULATE: VRAM used, taken or given back out of turn. */
 	CNOVA_SIM_POPULATE = 13,
+	/** @CNOVA_SIM_GSP: Misuse of the firmware's queues, or of its memory. */
+	CNOVA_SIM_GSP = 14,
 	/** @CNOVA_SIM_NR_CHECKS: One more than the last. */
 	CNOVA_SIM_NR_CHECKS
 };

@@ -48,6 +48,14 @@ static unsigned int cnova_sim_ack_delay_ms = 3000;
 module_param_named(ack_delay_ms, cnova_sim_ack_delay_ms, uint, 0444);
 MODULE_PARM_DESC(ack_delay_ms, "When TRIGGER clears for those (default 3000)");
 
+static unsigned int cnova_sim_gsp_release;
+module_param_named(gsp, cnova_sim_gsp_release, uint, 0444);
+MODULE_PARM_DESC(gsp, "Release of GSP firmware: 535, 570, 595; 0 for none (default)");
+
+static char *cnova_sim_gsp_wrong = "none";
+module_param_named(gsp_fault, cnova_sim_gsp_wrong, charp, 0444);
+MODULE_PARM_DESC(gsp_fault, "What GSP firmware does wrong, see sim/gsp_fault.c (default none)");
+
 static struct cnova_sim *cnova_sim_device;
 
 static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
@@ -56,6 +64,7 @@ static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
 		.ops = &cnova_sim_io_ops,
 		.priv = sim,
 		.bar1_size = sim->bar1_size,
+		.gsp_release = cnova_sim_gsp_release,
 	};
 	struct platform_device_info info = {
 		.name = CNOVA_SIM_PLATFORM_NAME,
@@ -81,6 +90,8 @@ static int __init cnova_sim_init(void)
 		.latency_us = cnova_sim_latency_us,
 		.ack_lost = cnova_sim_ack_lost,
 		.ack_delay_ms = cnova_sim_ack_delay_ms,
+		.gsp_release = cnova_sim_gsp_release,
+		.gsp_fault = cnova_sim_gsp_wrong,
 	};
 	struct cnova_sim *sim;
 	int err;

@@ -268,6 +268,31 @@ static void cnova_sim_regs_set_high(struct cnova_sim *sim, unsigned int which, u
 	cnova_sim_bind_set_high(sim, cnova_sim_regs_bar(sim, which), value);
 }
 
+static u32 cnova_sim_regs_mailbox(struct cnova_sim *sim, unsigned int which)
+{
+	return sim->gsp_regs.mailbox[which];
+}
+
+static void cnova_sim_regs_set_mailbox(struct cnova_sim *sim, unsigned int which, u32 value)
+{
+	cnova_sim_gsp_mailbox(sim, which, value);
+}
+
+static u32 cnova_sim_regs_doorbell(struct cnova_sim *sim, unsigned int unused)
+{
+	return 0;
+}
+
+static void cnova_sim_regs_set_doorbell(struct cnova_sim *sim, unsigned int unused, u32 value)
+{
+	cnova_sim_gsp_doorbell(sim, value);
+}
+
+static u32 cnova_sim_regs_gsp_core(struct cnova_sim *sim, unsigned int active)
+{
+	return sim->gsp_regs.active ? active : 0;
+}
+
 /* A register that can be loaded and stored, or loaded only. */
 #define RW(_offset, _chips, _name, _which) \
 	{ _offset, CNOVA_SIM_HAS_##_chips, cnova_sim_regs_##_name, \
@@ -335,6 +360,12 @@ static const struct cnova_sim_reg cnova_sim_regs[] = {
 	RO(0x1fa3e0, SIZE_HDM, hdm, 0),
 	RO(0x1fa824, ALL, wpr2_low, 0),
 	RO(0x1fa828, ALL, wpr2_high, 0),
+	/* GSP: mailboxes, doorbell, is the core running [8.4]. */
+	RW(0x110040, ALL, mailbox, 0),
+	RW(0x110044, ALL, mailbox, 1),
+	RW(0x110c00, ALL, doorbell, 0),
+	RO(0x111240, RISCV_TU, gsp_core, CNOVA_SIM_GSP_CORE_TU),
+	RO(0x111388, RISCV_GA, gsp_core, CNOVA_SIM_GSP_CORE_GA),
 };
 
 static const struct cnova_sim_reg *cnova_sim_regs_find(const struct cnova_sim *sim, u32 offset)

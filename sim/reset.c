@@ -45,6 +45,7 @@ void cnova_sim_reset(void *priv)
 		return;
 	}
 
+	cnova_sim_gsp_halt(sim);
 	cancel_work_sync(&sim->refill);
 	spin_lock_irq(&sim->lock);
 	old = sim->mmu;
@@ -57,4 +58,6 @@ void cnova_sim_reset(void *priv)
 	xa_for_each(&sim->grants, index, page)
 		xa_erase_irq(&sim->grants, index);
 	cnova_sim_memory_refill(sim);
+	if (cnova_sim_gsp_place(sim))
+		pr_warn("cnova_sim: no memory for firmware after a reset\n");
 }

@@ -156,8 +156,15 @@ struct cnova_sim *cnova_sim_create(const struct cnova_sim_config *config)
 		goto err_free;
 	}
 	cnova_sim_memory_refill(sim);
+	err = cnova_sim_gsp_init(sim, config->gsp_release, config->gsp_fault);
+	if (err)
+		goto err_destroy_mmu;
 	return sim;
 
+err_destroy_mmu:
+	cancel_work_sync(&sim->refill);
+	cnova_sim_vram_fini(sim);
+	cnova_sim_mmu_destroy(sim->mmu);
 err_free:
 	kvfree(sim);
 	return ERR_PTR(err);
@@ -171,6 +178,7 @@ err_free:
  */
 void cnova_sim_destroy(struct cnova_sim *sim)
 {
+	cnova_sim_gsp_fini(sim);
 	cancel_work_sync(&sim->refill);
 	xa_destroy(&sim->grants);
 	cnova_sim_vram_fini(sim);

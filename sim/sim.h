@@ -20,6 +20,7 @@
 
 struct cnova_io_leaf;
 struct cnova_io_ops;
+struct cnova_sim_gsp;
 struct dentry;
 struct page;
 struct platform_device;
@@ -188,6 +189,26 @@ struct cnova_sim_config {
 	u32 ack_lost;
 	/** @ack_delay_ms: See &struct cnova_sim_knobs. */
 	u32 ack_delay_ms;
+	/** @gsp_release: Release of GSP firmware: 535, 570 or 595; 0: none. */
+	u32 gsp_release;
+	/** @gsp_fault: Name of what it does wrong; NULL: nothing. */
+	const char *gsp_fault;
+};
+
+/* Bits that tell that GSP's core runs, HARDWARE.md 8.4. */
+#define CNOVA_SIM_GSP_CORE_TU	BIT(0)
+#define CNOVA_SIM_GSP_CORE_GA	BIT(7)
+
+/** struct cnova_sim_gsp_regs - Registers of GSP. Protected by &cnova_sim.lock. */
+struct cnova_sim_gsp_regs {
+	/** @mailbox: What the driver, or firmware, wrote last. */
+	u32 mailbox[2];
+	/** @rings: Doorbells since the firmware started. */
+	u64 rings;
+	/** @start: The mailboxes hold arguments that nobody has taken yet. */
+	bool start;
+	/** @active: The core runs. */
+	bool active;
 };
 
 /** struct cnova_sim - A GPU in software. */
@@ -245,6 +266,15 @@ struct cnova_sim {
 	struct cnova_sim_bar bar1;
 	/** @bar2: Protected by @lock. */
 	struct cnova_sim_bar bar2;
+
+	/** @gsp: Firmware, used by @gsp_work only; NULL if there is none. */
+	struct cnova_sim_gsp *gsp;
+	/** @gsp_regs: What it and the driver see of each other. */
+	struct cnova_sim_gsp_regs gsp_regs;
+	/** @gsp_work: Runs it. */
+	struct delayed_work gsp_work;
+	/** @gsp_owns: Its part of VRAM is laid out: nobody else may take that. */
+	bool gsp_owns;
 
 	/** @knobs: Faults to inject. */
 	struct cnova_sim_knobs knobs;
@@ -334,6 +364,17 @@ u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim);
 void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value);
 void cnova_sim_tlb_regs_set_pdb(struct cnova_sim *sim, u32 value);
 void cnova_sim_tlb_regs_set_upper(struct cnova_sim *sim, u32 value);
+
+/* gsp.c */
+int cnova_sim_gsp_init(struct cnova_sim *sim, u32 release, const char *fault);
+void cnova_sim_gsp_fini(struct cnova_sim *sim);
+int cnova_sim_gsp_place(struct cnova_sim *sim);
+void cnova_sim_gsp_halt(struct cnova_sim *sim);
+bool cnova_sim_gsp_may_take(struct cnova_sim *sim, u64 pa, u64 size);
+const char *cnova_sim_gsp_fault(struct cnova_sim *sim);
+int cnova_sim_gsp_set_fault(struct cnova_sim *sim, const char *name);
+void cnova_sim_gsp_mailbox(struct cnova_sim *sim, u32 which, u32 value);
+void cnova_sim_gsp_doorbell(struct cnova_sim *sim, u32 value);
 
 /* bar1.c */
 struct page *cnova_sim_bar1_page(void *priv, u64 offset);

@@ -388,6 +388,9 @@ int cnova_sim_vram_populate(void *priv, u64 pa, u64 size)
 
 	if (!cnova_sim_vram_is_range(sim, pa, size))
 		return 0;
+	if (!cnova_sim_gsp_may_take(sim, pa, size))
+		cnova_sim_report(sim, CNOVA_SIM_GSP, "firmware's memory taken: %#llx + %#llx",
+				 pa, size);
 	cnova_sim_memory_refill(sim);
 
 	mutex_lock(&sim->populate_lock);
