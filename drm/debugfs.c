@@ -7,6 +7,8 @@
  * - ``gpuvas``: what is mapped, in all VMs;
  * - ``counters``: what the driver has done to the hardware so far, as ``name value``;
  * - ``quarantine``: what is withheld, because the hardware may still reach it;
+ * - ``layout``: how VRAM is laid out, and who said so: "registers", or "gsp" and the
+ *   release of the firmware;
  * - ``vram``: how full VRAM and system memory are;
  * - ``vm/<client>.<vm>/``: one directory for each VM:
  *
@@ -137,6 +139,23 @@ static int cnova_debugfs_quarantine_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static int cnova_debugfs_layout_show(struct seq_file *m, void *unused)
+{
+	const struct cnova_fb *fb = &seq_to_cnova(m)->mm.fb;
+
+	if (fb->gsp_release)
+		seq_printf(m, "source gsp %u\n", fb->gsp_release);
+	else
+		seq_puts(m, "source registers\n");
+	seq_printf(m, "size %#llx\nend %#llx\nwpr2 %#llx-%#llx\n", fb->size, fb->end,
+		   fb->wpr_start, fb->wpr_end);
+	seq_printf(m, "bar1_root %#llx\nbar2_root %#llx\nregions %u\n", fb->bar1_pde_base,
+		   fb->bar2_pde_base, fb->nr_regions);
+	for (u32 i = 0; i < fb->nr_regions; i++)
+		seq_printf(m, "region %#llx-%#llx\n", fb->region[i].start, fb->region[i].end);
+	return 0;
+}
+
 static int cnova_debugfs_vram_show(struct seq_file *m, void *unused)
 {
 	struct cnova_device *cnova = seq_to_cnova(m);
@@ -153,6 +172,7 @@ static const struct drm_debugfs_info cnova_debugfs_files[] = {
 	{ "gpuvas", cnova_debugfs_gpuvas_show },
 	{ "counters", cnova_debugfs_counters_show },
 	{ "quarantine", cnova_debugfs_quarantine_show },
+	{ "layout", cnova_debugfs_layout_show },
 	{ "vram", cnova_debugfs_vram_show },
 };
 

@@ -24,6 +24,7 @@
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/driver.h"
+#include "drm/firmware.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
 #include "drm/ttm.h"
@@ -139,6 +140,42 @@ struct cnova_device *cnova_device_create(struct device *parent)
 	return cnova;
 }
 
+/* Firmware that does not let go of its memory keeps it until it is reset. */
+static void cnova_device_stop_firmware(struct cnova_device *cnova)
+{
+	if (cnova_firmware_stop(cnova))
+		return;
+
+	cnova_io_reset(&cnova->io);
+	cnova_firmware_free(cnova);
+}
+
+/* What has to be known before anything is taken of VRAM. */
+static int cnova_device_init_mm(struct cnova_device *cnova)
+{
+	struct drm_device *drm = &cnova->drm;
+	struct cnova_mm *mm = &cnova->mm;
+	int err;
+
+	err = cnova_mm_identify(mm, drm->dev, &cnova->io);
+	if (err)
+		return err;
+
+	err = dma_set_mask_and_coherent(drm->dev, DMA_BIT_MASK(mm->chip->sys_bits));
+	if (err)
+		return err;
+
+	err = cnova_firmware_start(cnova);
+	if (err)
+		return err;
+
+	err = cnova_mm_init(mm);
+	if (err)
+		cnova_device_stop_firmware(cnova);
+
+	return err;
+}
+
 static void cnova_device_fini_mm(struct drm_device *drm, void *arg)
 {
 	cnova_mm_fini(arg);
@@ -158,17 +195,15 @@ int cnova_device_start(struct cnova_device *cnova)
 	struct drm_device *drm = &cnova->drm;
 	int err;
 
-	err = cnova_mm_init(&cnova->mm, drm->dev, &cnova->io);
+	err = cnova_device_init_mm(cnova);
 	if (err)
 		return err;
 
 	err = drmm_add_action_or_reset(drm, cnova_device_fini_mm, &cnova->mm);
-	if (err)
+	if (err) {
+		cnova_device_stop_firmware(cnova);
 		return err;
-
-	err = dma_set_mask_and_coherent(drm->dev, DMA_BIT_MASK(cnova->mm.chip->sys_bits));
-	if (err)
-		goto err_let_go;
+	}
 
 	err = cnova_ttm_init(cnova);
 	if (err)
@@ -180,15 +215,17 @@ int cnova_device_start(struct cnova_device *cnova)
 
 	cnova_debugfs_init(cnova);
 
-	drm_info(drm, "%s%s, %llu MiB of VRAM, BAR1 of %llu MiB\n",
+	drm_info(drm, "%s%s, %llu MiB of VRAM in %u regions, BAR1 of %llu MiB\n",
 		 cnova_chip_name(cnova->mm.chip),
 		 cnova_io_is_model(&cnova->io) ? " in software" : "",
-		 cnova_vram_size(&cnova->mm.vram) >> 20, cnova->bar1_size >> 20);
+		 cnova_vram_size(&cnova->mm.vram) >> 20, cnova->mm.fb.nr_regions,
+		 cnova->bar1_size >> 20);
 	return 0;
 
 err_let_go:
 	/* The device outlives the mapping of BAR0: what ends with it must not go there. */
 	cnova_mm_stop(&cnova->mm);
+	cnova_device_stop_firmware(cnova);
 	cnova_io_gone(&cnova->io);
 	return err;
 }
@@ -260,6 +297,8 @@ static void cnova_device_close_vms(struct cnova_device *cnova)
  */
 void cnova_device_stop(struct cnova_device *cnova)
 {
+	bool firmware_stopped;
+
 	cnova_debugfs_fini(cnova);
 	cnova_device_close_vms(cnova);
 
@@ -267,6 +306,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	flush_workqueue(cnova->cleanup_wq);
 
 	cnova_mm_stop(&cnova->mm);
+	firmware_stopped = cnova_firmware_stop(cnova);
 	if (!cnova_io_is_model(&cnova->io))
 		cnova_ttm_unmap_dma(cnova);
 
@@ -276,7 +316,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	 * gives memory back after this finds nobody to tell.
 	 */
 	down_write(&cnova->io_lock);
-	if (atomic64_read(&cnova->quarantined)) {
+	if (!firmware_stopped || atomic64_read(&cnova->quarantined)) {
 		/* It did not answer: what it still reaches cannot be taken back piecemeal. */
 		cnova_io_reset(&cnova->io);
 	} else {
@@ -286,6 +326,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	cnova_io_gone(&cnova->io);
 	up_write(&cnova->io_lock);
 
+	cnova_firmware_free(cnova);
 	/* What a GPU that did not answer may still reach was never given back to it. */
 	cnova_quarantine_release(cnova);
 	cnova_pt_alloc_release_quarantine(cnova);

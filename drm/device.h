@@ -16,6 +16,7 @@
 
 #include "drm/vram_mgr.h"
 #include "hw/access.h"
+#include "hw/gsp_queue.h"
 #include "mm/mm.h"
 
 struct cnova_vm;
@@ -77,6 +78,15 @@ struct cnova_device {
 
 	/** @mm: Page tables, TLB, VRAM. */
 	struct cnova_mm mm;
+
+	/** @gsp: Way to ask GSP firmware; probe and remove only. */
+	struct cnova_gsp gsp;
+
+	/** @gsp_memory: What it writes to; NULL: there is none, or it has let go. */
+	void *gsp_memory;
+
+	/** @gsp_bus: Bus address of that. */
+	dma_addr_t gsp_bus;
 
 	/** @bar1_size: Bytes of BAR1; 0: none. Immutable. */
 	u64 bar1_size;

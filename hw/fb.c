@@ -132,8 +132,12 @@ int cnova_fb_from_gsp(const struct cnova_chip *chip, struct device *dev, u32 rel
 
 	err = cnova_gsp_static_parse(layout, info, size, &limits, &told, &why);
 	if (err) {
-		dev_err(dev, "GSP static info of r%u: region %d: %s (%#llx)\n", release,
-			why.region, why.what, why.value);
+		if (why.region < 0)
+			dev_err(dev, "GSP static info of r%u: %s (%#llx)\n", release, why.what,
+				why.value);
+		else
+			dev_err(dev, "GSP static info of r%u: region %d: %s (%#llx)\n", release,
+				why.region, why.what, why.value);
 		return err;
 	}
 

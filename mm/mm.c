@@ -15,42 +15,53 @@
 #include "mm/vmm_pages.h"
 
 /**
- * cnova_mm_init() - Bring up the memory management of a GPU.
- * @mm: To be initialised.
+ * cnova_mm_identify() - Find out what GPU this is, and how its VRAM is laid out.
+ * @mm: Its first fields are set.
  * @dev: For messages.
  * @io: The GPU.
  *
+ * Only registers are looked at. Who knows better may change &cnova_mm.fb before
+ * cnova_mm_init().
+ *
  * Context: Probe.
  * Return: 0; -ENODEV: no device answers, or an unknown chip; -EINVAL: its registers
- * make no sense; -ENOMEM.
+ * make no sense.
  */
-int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
+int cnova_mm_identify(struct cnova_mm *mm, struct device *dev, struct cnova_io *io)
 {
-	int err;
-
 	mm->dev = dev;
 	mm->io = io;
 	mm->chip = cnova_chip_identify(io, dev);
 	if (IS_ERR(mm->chip))
 		return PTR_ERR(mm->chip);
 
-	err = cnova_fb_read(io, mm->chip, dev, &mm->fb);
-	if (err)
-		return err;
+	return cnova_fb_read(io, mm->chip, dev, &mm->fb);
+}
+
+/**
+ * cnova_mm_init() - Bring up the memory management of a GPU.
+ * @mm: After cnova_mm_identify().
+ *
+ * Context: Probe.
+ * Return: 0; -EINVAL: VRAM is larger than the window reaches; -ENOMEM.
+ */
+int cnova_mm_init(struct cnova_mm *mm)
+{
+	int err;
 
 	err = cnova_vmm_caches_get();
 	if (err)
 		return err;
 
-	err = cnova_vram_init(&mm->vram, io, &mm->fb);
+	err = cnova_vram_init(&mm->vram, mm->io, &mm->fb);
 	if (err)
 		goto err_put_caches;
 
-	err = cnova_pramin_init(&mm->pramin, dev, io, mm->chip->window, mm->fb.end);
+	err = cnova_pramin_init(&mm->pramin, mm->dev, mm->io, mm->chip->window, mm->fb.end);
 	if (err)
 		goto err_fini_vram;
 
-	cnova_tlb_init(&mm->tlb, dev, io, mm->chip);
+	cnova_tlb_init(&mm->tlb, mm->dev, mm->io, mm->chip);
 	return 0;
 
 err_fini_vram:

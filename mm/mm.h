@@ -44,7 +44,8 @@ struct cnova_mm {
 	atomic64_t executed[CNOVA_MM_MAX_INVALIDATES + 2];
 };
 
-int cnova_mm_init(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);
+int cnova_mm_identify(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);
+int cnova_mm_init(struct cnova_mm *mm);
 void cnova_mm_stop(struct cnova_mm *mm);
 void cnova_mm_fini(struct cnova_mm *mm);
 

@@ -80,6 +80,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_write);
 
 /* tests/pt_fixture.c, tests/pt_kunit.c, tests/prepare_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_mm_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_mm_identify);
 EXPORT_SYMBOL_IF_KUNIT(cnova_mm_init);
 EXPORT_SYMBOL_IF_KUNIT(cnova_mm_stop);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pt_validate);

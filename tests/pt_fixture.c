@@ -90,7 +90,9 @@ int pt_fixture_init(struct kunit *test)
 	fix->view.base.next = pt_view_next;
 	test->priv = fix;
 
-	err = cnova_mm_init(&fix->mm, fix->fake->dev, &fix->fake->io);
+	err = cnova_mm_identify(&fix->mm, fix->fake->dev, &fix->fake->io);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	err = cnova_mm_init(&fix->mm);
 	KUNIT_ASSERT_EQ(test, err, 0);
 	fix->has_mm = true;
 
