@@ -92,7 +92,8 @@ static struct history *see(struct table *t, enum cnova_pt_kind kind, u32 i)
 /* 4K entries of a slot. */
 static void see_small(u64 pa, u32 slot)
 {
-	u32 pages = 1U << (shape->fmt.level[CNOVA_PT_64K].shift - shape->fmt.level[CNOVA_PT_4K].shift), i;
+	const struct cnova_pt_level *level = shape->fmt.level;
+	u32 pages = 1U << (level[CNOVA_PT_64K].shift - level[CNOVA_PT_4K].shift), i;
 
 	for (i = slot * pages; i < (slot + 1) * pages; i++)
 		see(table_at(pa), CNOVA_PT_4K, i);

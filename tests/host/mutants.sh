@@ -3,14 +3,32 @@
 # Try the defects of mutants.txt: mutants.sh BUILD-DIRECTORY [NAME...]. Prints TAP.
 #
 # Each is applied to a copy of the sources, and the test named beside it, which passes without,
-# has to fail. What it said first is shown.
+# has to fail. What it said first is shown. JOBS of them at a time (default: one per processor),
+# each with a copy of its own.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 top=$(cd -- "$here/../.." && pwd)
-build=$1
-shift
-nr=0 failed=0
+if [ "$1" != --part ]; then
+	build=$1 jobs=${JOBS:-$(nproc)}
+	shift
+	mkdir -p "$build"
+	for ((i = 0; i < jobs; i++)); do
+		"$0" --part "$i" "$jobs" "$build/$i" "$@" >"$build/$i.tap" &
+	done
+	wait
+	# A part that broke off has no last line.
+	cat "$build"/{0..99}.tap 2>/dev/null | awk -v parts="$jobs" '
+		/^1\.\./ { ended++; next }
+		/^(not )?ok/ { nr++; sub(/ok [0-9]+/, "ok " nr); failed += /^not/ }
+		{ print }
+		END { print "1.." nr; printf "# %d mutants, %d not killed\n", nr, failed
+		      exit !nr || failed || ended != parts }'
+	exit
+fi
+part=$2 parts=$3 build=$4
+shift 4
+nr=0 failed=0 row=0
 
 mkdir -p "$build/src"
 fresh() {
@@ -46,7 +64,7 @@ PY
 run_test() {
 	make -s -C "$build/src/tests/host" BUILD="$build/obj" "$build/obj/$1" >"$build/log" 2>&1 ||
 		return 2
-	! ROUNDS=4 VECTORS=$here/data/mmu_vectors.csv timeout 300 "$build/obj/$1" \
+	! JOBS=1 FUZZ_OPS=60000 CHANGES=300 VECTORS=$here/data/mmu_vectors.csv timeout 300 "$build/obj/$1" \
 		>"$build/log" 2>&1 || return 0
 	return 1
 }
@@ -63,6 +81,7 @@ fresh
 while IFS=$'\t' read -r name test file old new; do
 	case $name in ''|'#'*) continue ;; esac
 	[ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
+	[ $((row++ % parts)) -eq "$part" ] || continue
 
 	cp "$top/$file" "$build/src/$file"
 	if [ -z "${passes[$test]:-}" ]; then
@@ -89,4 +108,4 @@ while IFS=$'\t' read -r name test file old new; do
 done < "$here/mutants.txt"
 
 echo "1..$nr"
-[ "$failed" -eq 0 ] && [ "$nr" -gt 0 ]
+[ "$failed" -eq 0 ]
