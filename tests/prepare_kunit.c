@@ -162,6 +162,39 @@ static void pt_prepare_twice_shares_and_outlives(struct kunit *test)
 	pt_validate(test);
 }
 
+static struct cnova_vmm_job pt_other_job;
+
+static void pt_prepare_other(struct kunit *test)
+{
+	struct cnova_pt_op op = pt_op(test->priv, VA, SZ_4K);
+
+	KUNIT_EXPECT_EQ(test, pt_prepare(test, &pt_other_job, &op, 1), 0);
+}
+
+/* Two jobs make the same tables at the same time: one set of them stays. */
+static void pt_prepare_at_the_same_time(struct kunit *test)
+{
+	struct pt_fixture *fix = test->priv;
+	struct cnova_pt_op op = pt_op(fix, VA, SZ_4K);
+	struct cnova_vmm_job job = {};
+	u32 held;
+
+	pt_have(fix, VA, SZ_4K, PA_A, LEAF_4K);
+	pt_other_job = (struct cnova_vmm_job){};
+	fix->meanwhile = pt_prepare_other;
+	KUNIT_ASSERT_EQ(test, pt_prepare(test, &job, &op, 1), 0);
+	KUNIT_EXPECT_TRUE(test, !fix->meanwhile);
+	held = pt_held(fix);
+	KUNIT_EXPECT_EQ(test, held, 1 + job.pt.nr_needs);
+
+	cnova_vmm_cleanup(&fix->vmm, &pt_other_job);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), held);
+	KUNIT_EXPECT_EQ(test, pt_execute(test, &job), 0);
+	cnova_vmm_cleanup(&fix->vmm, &job);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), held);
+	pt_validate(test);
+}
+
 /* [6] Prepare fails at each of its allocations: no store is seen, all pages are back. */
 static void pt_prepare_fails_without_trace(struct kunit *test)
 {
@@ -264,6 +297,7 @@ static struct kunit_case prepare_kunit_cases[] = {
 	KUNIT_CASE_PARAM(pt_prepare_shares_tables, fake_gen_chips),
 	KUNIT_CASE_PARAM(pt_prepare_packs_64k_tables, fake_gen_chips),
 	KUNIT_CASE_PARAM(pt_prepare_twice_shares_and_outlives, fake_gen_chips),
+	KUNIT_CASE_PARAM(pt_prepare_at_the_same_time, fake_gen_chips),
 	KUNIT_CASE_PARAM(pt_prepare_fails_without_trace, fake_gen_chips),
 	KUNIT_CASE_PARAM(pt_init_fails_without_trace, fake_gen_chips),
 	KUNIT_CASE_PARAM(pt_prepare_refuses_bad_ranges, fake_gen_chips),

@@ -18,8 +18,13 @@ void pt_suite_exit(struct kunit_suite *suite)
 static int pt_alloc(struct cnova_vmm *vmm, void *ctx, struct cnova_vram_addr *page)
 {
 	struct pt_fixture *fix = container_of(vmm, struct pt_fixture, vmm);
+	void (*meanwhile)(struct kunit *test) = fix->meanwhile;
 	u32 i;
 
+	if (meanwhile) {
+		fix->meanwhile = NULL;
+		meanwhile(fix->test);
+	}
 	if (++fix->nr_calls == fix->fail_at)
 		return -ENOSPC;
 
@@ -88,6 +93,7 @@ int pt_fixture_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, fix);
 	fix->fake = fake_create(test, test->param_value ?: cnova_chip_at(0));
 	fix->view.base.next = pt_view_next;
+	fix->test = test;
 	test->priv = fix;
 
 	err = cnova_mm_identify(&fix->mm, fix->fake->dev, &fix->fake->io);

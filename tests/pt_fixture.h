@@ -50,6 +50,9 @@ struct pt_fixture {
 	u32 nr_frees;	/* since pt_begin() */
 	u32 fail_at;	/* the n-th call from pt_begin() on fails; 0: none */
 	u32 nr_calls;
+	/* Called once, by the next call: what another thread does meanwhile. */
+	void (*meanwhile)(struct kunit *test);
+	struct kunit *test;
 };
 
 extern const struct cnova_vmm_ops pt_vmm_ops;

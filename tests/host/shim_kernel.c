@@ -18,6 +18,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+unsigned long host_nr_locks;
+
 /* Whether the calling thread holds @lock. */
 bool host_mutex_is_mine(struct mutex *lock)
 {
@@ -38,6 +40,7 @@ void mutex_lock(struct mutex *lock)
 	turn = lock->next++;
 	while (lock->serving != turn)
 		pthread_cond_wait(&lock->turn, &lock->inner);
+	host_nr_locks++;
 	lock->owner = pthread_self();
 	__atomic_store_n(&lock->held, true, __ATOMIC_SEQ_CST);
 	pthread_mutex_unlock(&lock->inner);
@@ -142,6 +145,8 @@ void host_dev_err(const struct device *dev, const char *fmt, ...)
 	host_dev_printk(dev, "%s", host_last_error);
 }
 
+unsigned long host_kmem_bytes;
+
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
 				     unsigned long flags, void (*ctor)(void *object))
 {
@@ -165,14 +170,17 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
 	void *object = kmalloc(cache->size, gfp);
 
-	if (object)
+	if (object) {
 		cache->nr_out++;
+		host_kmem_bytes += cache->size;
+	}
 	return object;
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)
 {
 	cache->nr_out--;
+	host_kmem_bytes -= cache->size;
 	kfree(object);
 }
 

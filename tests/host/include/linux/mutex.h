@@ -26,6 +26,9 @@ struct mutex {
 #define DEFINE_MUTEX(name)	struct mutex name = HOST_MUTEX_INIT
 #define mutex_init(lock)	(*(lock) = (struct mutex)HOST_MUTEX_INIT)
 
+/* How often any was taken: exact with one thread. */
+extern unsigned long host_nr_locks;
+
 void mutex_lock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 void mutex_destroy(struct mutex *lock);

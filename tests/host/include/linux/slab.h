@@ -44,6 +44,9 @@ struct kmem_cache {
 	long nr_out;
 };
 
+/* Bytes of all objects that are out. */
+extern unsigned long host_kmem_bytes;
+
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align,
 				     unsigned long flags, void (*ctor)(void *object));
 void kmem_cache_destroy(struct kmem_cache *cache);
