@@ -16,6 +16,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
+#include <linux/sizes.h>
 #include <linux/minmax.h>
 
 #include "mm/mm.h"
@@ -66,6 +67,17 @@ static const struct cnova_pt_io_ops cnova_vmm_io_ops = {
 	.invalidate = cnova_vmm_io_invalidate,
 };
 
+static void cnova_vmm_init_locks(struct cnova_vmm *vmm, struct cnova_mm *mm,
+				 const struct cnova_vmm_ops *ops)
+{
+	*vmm = (struct cnova_vmm){ .mm = mm, .ops = ops };
+	mutex_init(&vmm->lock);
+	cnova_vmm_pages_init(&vmm->pages);
+	vmm->io.base.ops = &cnova_vmm_io_ops;
+	vmm->io.vmm = vmm;
+	cnova_pramin_begin(&mm->pramin, &vmm->io.cursor);
+}
+
 /**
  * cnova_vmm_init() - Make an empty address space.
  * @vmm: To be initialised.
@@ -83,9 +95,7 @@ int cnova_vmm_init(struct cnova_vmm *vmm, struct cnova_mm *mm,
 	struct cnova_pt_node *root;
 	int err;
 
-	*vmm = (struct cnova_vmm){ .mm = mm, .ops = ops };
-	mutex_init(&vmm->lock);
-	cnova_vmm_pages_init(&vmm->pages);
+	cnova_vmm_init_locks(vmm, mm, ops);
 
 	root = cnova_vmm_node_create(vmm, fmt->root, 0, true, ctx);
 	if (IS_ERR(root)) {
@@ -94,12 +104,72 @@ int cnova_vmm_init(struct cnova_vmm *vmm, struct cnova_mm *mm,
 	}
 
 	cnova_pt_tree_init(&vmm->tree, fmt, root);
-	vmm->io.base.ops = &cnova_vmm_io_ops;
-	vmm->io.vmm = vmm;
-	cnova_pramin_begin(&mm->pramin, &vmm->io.cursor);
 	return 0;
 
 err_fini_pages:
+	cnova_vmm_pages_fini(&vmm->pages);
+	mutex_destroy(&vmm->lock);
+	return err;
+}
+
+/* Reads tables, through the window. */
+struct cnova_vmm_mem {
+	struct cnova_pt_mem base;
+	struct cnova_pramin_cursor cursor;
+};
+
+static u64 cnova_vmm_mem_load(struct cnova_pt_mem *base, struct cnova_vram_addr pa, u32 i)
+{
+	struct cnova_vmm_mem *mem = container_of(base, struct cnova_vmm_mem, base);
+
+	return cnova_pramin_load(&mem->cursor, cnova_vram_addr(pa.raw + i * sizeof(u64)),
+				 sizeof(u64));
+}
+
+static struct cnova_pt_node *cnova_vmm_adopter_alloc(struct cnova_pt_adopter *adopter,
+						     enum cnova_pt_kind kind)
+{
+	return cnova_vmm_node_alloc(kind);
+}
+
+/**
+ * cnova_vmm_init_adopted() - Share an address space with its owner.
+ * @vmm: To be initialised.
+ * @mm: Memory management of the GPU.
+ * @ops: Source of pages.
+ * @root: Root table that somebody else has made, and keeps.
+ * @end: Byte after the last of the addresses that may be used.
+ *
+ * What is there stays: mm/pt_adopt.c. The end of it is cnova_vmm_clear_locked(), which
+ * takes out what was put in, and cnova_vmm_fini().
+ *
+ * Context: Process context, may sleep. Reads through the window.
+ * Return: 0; -EINVAL: no root can be there; -ENOMEM.
+ */
+int cnova_vmm_init_adopted(struct cnova_vmm *vmm, struct cnova_mm *mm,
+			   const struct cnova_vmm_ops *ops, struct cnova_vram_addr root, u64 end)
+{
+	struct cnova_vmm_mem mem = { .base.load = cnova_vmm_mem_load };
+	struct cnova_pt_adopter adopter = {
+		.mem = &mem.base,
+		.end = end,
+		.vram_end = mm->fb.end,
+		.alloc = cnova_vmm_adopter_alloc,
+	};
+	int err;
+
+	if (root.raw % SZ_4K || root.raw >= mm->fb.end)
+		return -EINVAL;
+
+	cnova_vmm_init_locks(vmm, mm, ops);
+	cnova_pramin_begin(&mm->pramin, &mem.cursor);
+	err = cnova_pt_adopt(&vmm->tree, mm->chip->fmt, root, &adopter);
+	cnova_pramin_end(&mem.cursor);
+	if (!err)
+		return 0;
+
+	if (vmm->tree.root)
+		cnova_vmm_nodes_destroy(vmm, cnova_pt_tree_fini(&vmm->tree), true);
 	cnova_vmm_pages_fini(&vmm->pages);
 	mutex_destroy(&vmm->lock);
 	return err;

@@ -113,6 +113,8 @@ struct cnova_vmm_job {
 
 int cnova_vmm_init(struct cnova_vmm *vmm, struct cnova_mm *mm,
 		   const struct cnova_vmm_ops *ops, void *ctx);
+int cnova_vmm_init_adopted(struct cnova_vmm *vmm, struct cnova_mm *mm,
+			   const struct cnova_vmm_ops *ops, struct cnova_vram_addr root, u64 end);
 void cnova_vmm_fini(struct cnova_vmm *vmm);
 
 int cnova_vmm_prepare(struct cnova_vmm *vmm, struct cnova_vmm_job *job,

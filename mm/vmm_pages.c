@@ -236,6 +236,18 @@ static void cnova_vmm_piece_put(struct cnova_vmm *vmm, struct cnova_vram_addr pa
 	kfree(page);
 }
 
+/**
+ * cnova_vmm_node_alloc() - Get memory for a node alone, without a table.
+ * @kind: Kind of table.
+ *
+ * Context: Process context.
+ * Return: The memory, for cnova_vmm_node_destroy(); NULL without.
+ */
+struct cnova_pt_node *cnova_vmm_node_alloc(enum cnova_pt_kind kind)
+{
+	return kmem_cache_alloc(cnova_vmm_cache_of(kind), GFP_KERNEL);
+}
+
 static void cnova_vmm_table_zero(struct cnova_vmm *vmm, struct cnova_vram_addr pa)
 {
 	struct cnova_pramin_cursor cursor;

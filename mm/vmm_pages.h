@@ -32,6 +32,7 @@ void cnova_vmm_caches_put(void);
 void cnova_vmm_pages_init(struct cnova_vmm_pages *pages);
 void cnova_vmm_pages_fini(struct cnova_vmm_pages *pages);
 
+struct cnova_pt_node *cnova_vmm_node_alloc(enum cnova_pt_kind kind);
 struct cnova_pt_node *cnova_vmm_node_create(struct cnova_vmm *vmm, enum cnova_pt_kind kind,
 					    u64 index, bool zero, void *ctx);
 void cnova_vmm_node_destroy(struct cnova_vmm *vmm, struct cnova_pt_node *node, bool give_back);
