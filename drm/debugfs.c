@@ -110,6 +110,8 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 		[CNOVA_IO_WINDOW_MOVE] = "window_move",
 		[CNOVA_IO_INVALIDATE] = "invalidate",
 		[CNOVA_IO_BAR1_BYTES] = "bar1_bytes",
+		[CNOVA_IO_BAR1_WR64] = "bar1_wr64",
+		[CNOVA_IO_BAR1_RD] = "bar1_rd",
 	};
 
 	/* By what they took: none, one, two; more never happen. */

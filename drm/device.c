@@ -94,6 +94,7 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	spin_lock_init(&cnova->held_lock);
 	INIT_LIST_HEAD(&cnova->held_vram);
 	INIT_LIST_HEAD(&cnova->held_tts);
+	INIT_LIST_HEAD(&cnova->withheld);
 	init_rwsem(&cnova->validate_lock);
 	INIT_LIST_HEAD(&cnova->vms);
 	INIT_LIST_HEAD(&cnova->quarantine);
@@ -107,7 +108,11 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	if (err)
 		return err;
 
-	return drmm_mutex_init(drm, &cnova->quarantine_lock);
+	err = drmm_mutex_init(drm, &cnova->quarantine_lock);
+	if (err)
+		return err;
+
+	return cnova_windows_init(cnova);
 }
 
 /**
@@ -181,6 +186,43 @@ static void cnova_device_fini_mm(struct drm_device *drm, void *arg)
 	cnova_mm_fini(arg);
 }
 
+static void cnova_device_fini_bar1(struct drm_device *drm, void *arg)
+{
+	cnova_bar1_fini(arg);
+}
+
+static int cnova_device_init_bar1(struct cnova_device *cnova)
+{
+	int err;
+
+	if (!cnova->bar1_size)
+		return 0;
+
+	err = cnova_bar1_init(&cnova->bar1, &cnova->mm, cnova->bar1_size);
+	if (err)
+		return err;
+
+	err = drmm_add_action(&cnova->drm, cnova_device_fini_bar1, &cnova->bar1);
+	if (err) {
+		cnova_bar1_stop(&cnova->bar1);
+		cnova_bar1_fini(&cnova->bar1);
+	}
+
+	return err;
+}
+
+/* CPU mappings are gone, page tables are not written any more. */
+static void cnova_device_stop_bar1(struct cnova_device *cnova)
+{
+	if (!cnova->bar1_size)
+		return;
+
+	cnova_windows_stop(cnova);
+	/* As with tables of a VM that is dead: only a reset helps. */
+	if (!cnova_bar1_stop(&cnova->bar1))
+		atomic64_add(PAGE_SIZE, &cnova->quarantined);
+}
+
 /**
  * cnova_device_start() - Bring a GPU up, all but registering it with DRM.
  * @cnova: Device, &cnova_device.io initialised.
@@ -205,13 +247,17 @@ int cnova_device_start(struct cnova_device *cnova)
 		return err;
 	}
 
-	err = cnova_ttm_init(cnova);
+	err = cnova_device_init_bar1(cnova);
 	if (err)
 		goto err_let_go;
 
+	err = cnova_ttm_init(cnova);
+	if (err)
+		goto err_stop_bar1;
+
 	err = cnova_device_init_kms(cnova);
 	if (err)
-		goto err_let_go;
+		goto err_stop_bar1;
 
 	cnova_debugfs_init(cnova);
 
@@ -222,6 +268,8 @@ int cnova_device_start(struct cnova_device *cnova)
 		 cnova->bar1_size >> 20);
 	return 0;
 
+err_stop_bar1:
+	cnova_device_stop_bar1(cnova);
 err_let_go:
 	/* The device outlives the mapping of BAR0: what ends with it must not go there. */
 	cnova_mm_stop(&cnova->mm);
@@ -305,6 +353,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	/* The last reference on the device must not be dropped by its own workers. */
 	flush_workqueue(cnova->cleanup_wq);
 
+	cnova_device_stop_bar1(cnova);
 	cnova_mm_stop(&cnova->mm);
 	firmware_stopped = cnova_firmware_stop(cnova);
 	if (!cnova_io_is_model(&cnova->io))

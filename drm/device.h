@@ -15,8 +15,10 @@
 #include <drm/ttm/ttm_device.h>
 
 #include "drm/vram_mgr.h"
+#include "drm/window.h"
 #include "hw/access.h"
 #include "hw/gsp_queue.h"
+#include "mm/bar1.h"
 #include "mm/mm.h"
 
 struct cnova_vm;
@@ -73,6 +75,13 @@ struct cnova_device {
 	/** @held_tts: Pages that the GPU may reach; the same. See drm/ttm.c. */
 	struct list_head held_tts;
 
+	/**
+	 * @withheld: VRAM that may still be reached through a BAR1 that is dead:
+	 * blocks of &cnova_mm.vram, kept until the end. Protected by @io_lock and
+	 * &cnova_vram.lock.
+	 */
+	struct list_head withheld;
+
 	/** @held_lock: Protects @held_vram and @held_tts. A leaf lock. */
 	spinlock_t held_lock;
 
@@ -93,6 +102,12 @@ struct cnova_device {
 
 	/** @bar1_phys: Where BAR1 is for the CPU; with the model 0. Immutable. */
 	phys_addr_t bar1_phys;
+
+	/** @bar1: What BAR1 shows. Not initialised without one. */
+	struct cnova_bar1 bar1;
+
+	/** @windows: Parts of objects that the CPU has mapped through BAR1. */
+	struct cnova_windows windows;
 
 	/** @ttm: Placement of objects. */
 	struct ttm_device ttm;

@@ -34,40 +34,23 @@
 #include "drm/gem.h"
 #include "drm/ttm.h"
 #include "drm/vm.h"
+#include "drm/window.h"
 
 #define CNOVA_GEM_FLAGS		(DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE)
 
-/* Places an object may be in, best first. */
+/* The place an object belongs to. */
 struct cnova_placement {
 	struct ttm_placement base;
-	struct ttm_place places[2];
+	struct ttm_place place;
 };
 
-/*
- * As long as BAR1 shows the start of VRAM as it is, what the CPU cannot see there
- * cannot be mapped: prefer what it sees, but evict nobody for that.
- */
-static void cnova_placement_init(struct cnova_placement *placement,
-				 const struct cnova_device *cnova, u64 size, u32 flags)
+static void cnova_placement_init(struct cnova_placement *placement, u32 flags)
 {
-	unsigned int nr = 0;
-
-	memset(placement, 0, sizeof(*placement));
-
-	if (flags & DRM_CNOVA_GEM_VRAM) {
-		if (size <= cnova->bar1_size && cnova->bar1_size < cnova->mm.pramin.size)
-			placement->places[nr++] = (struct ttm_place){
-				.lpfn = cnova->bar1_size >> PAGE_SHIFT,
-				.mem_type = TTM_PL_VRAM,
-				.flags = TTM_PL_FLAG_DESIRED,
-			};
-		placement->places[nr++].mem_type = TTM_PL_VRAM;
-	} else {
-		placement->places[nr++].mem_type = TTM_PL_TT;
-	}
-
-	placement->base.num_placement = nr;
-	placement->base.placement = placement->places;
+	*placement = (struct cnova_placement){
+		.base.num_placement = 1,
+		.base.placement = &placement->place,
+		.place.mem_type = flags & DRM_CNOVA_GEM_VRAM ? TTM_PL_VRAM : TTM_PL_TT,
+	};
 }
 
 /* The last reference of TTM's own is gone. */
@@ -77,6 +60,7 @@ static void cnova_bo_destroy(struct ttm_buffer_object *tbo)
 	struct drm_gem_object *vm_root = bo->vm_root;
 
 	drm_gem_object_release(&tbo->base);
+	xa_destroy(&bo->windows);
 	kfree(bo);
 	if (vm_root)
 		drm_gem_object_put(vm_root);
@@ -139,17 +123,12 @@ static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma
 /* Inside drm_dev_enter(), with the reservation. */
 static vm_fault_t cnova_gem_fault_locked(struct cnova_bo *bo, struct vm_fault *vmf)
 {
-	int err;
-
 	/* As after an unplug: better a page of nothing than a signal. */
 	if (cnova_ttm_is_lost(bo))
 		return ttm_bo_vm_dummy_page(vmf, vmf->vma->vm_page_prot);
 
-	err = cnova_ttm_make_visible(bo);
-	if (err == -ERESTARTSYS || err == -EINTR)
-		return VM_FAULT_NOPAGE;
-	if (err)
-		return VM_FAULT_SIGBUS;
+	if (bo->ttm.resource->mem_type == TTM_PL_VRAM)
+		return cnova_window_fault(bo, vmf);
 
 	return ttm_bo_vm_fault_reserved(vmf, vmf->vma->vm_page_prot, TTM_BO_VM_NUM_PREFAULT);
 }
@@ -208,6 +187,7 @@ static struct cnova_bo *cnova_bo_alloc(struct cnova_device *cnova, u64 size, u32
 	bo->ttm.base.funcs = &cnova_gem_funcs;
 	bo->flags = flags;
 	bo->mem_type = TTM_PL_SYSTEM;
+	xa_init(&bo->windows);
 	if (vm_root) {
 		drm_gem_object_get(vm_root);
 		bo->vm_root = vm_root;
@@ -242,7 +222,7 @@ static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size
 		}
 	}
 
-	cnova_placement_init(&placement, cnova, size, flags);
+	cnova_placement_init(&placement, flags);
 	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_device, &placement.base, 0,
 				   &ctx, NULL, resv, cnova_bo_destroy);
 	if (!err)
@@ -355,8 +335,7 @@ int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx)
 
 	dma_resv_assert_held(bo->ttm.base.resv);
 
-	cnova_placement_init(&placement, to_cnova_device(bo->ttm.base.dev), bo->ttm.base.size,
-			     bo->flags);
+	cnova_placement_init(&placement, bo->flags);
 	return ttm_bo_validate(&bo->ttm, &placement.base, ctx);
 }
 

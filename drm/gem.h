@@ -5,6 +5,8 @@
 #ifndef _CNOVA_DRM_GEM_H_
 #define _CNOVA_DRM_GEM_H_
 
+#include <linux/xarray.h>
+
 #include <drm/ttm/ttm_bo.h>
 
 #include "drm/runs.h"
@@ -22,6 +24,12 @@ struct cnova_bo {
 
 	/** @quarantined: The GPU may still reach it: never moved, never freed. Only ever set. */
 	bool quarantined;
+
+	/**
+	 * @windows: &struct cnova_window by number: parts that BAR1 shows. Under
+	 * &cnova_windows.lock.
+	 */
+	struct xarray windows;
 
 	/**
 	 * @mem_type: TTM_PL_* of where it is. Written with the reservation held;

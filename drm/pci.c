@@ -74,6 +74,12 @@ static int cnova_pci_map(struct pci_dev *pdev, struct cnova_device *cnova)
 
 	pci_set_master(pdev);
 	cnova_io_init_pci(&cnova->io, bar0, pci_resource_len(pdev, CNOVA_PCI_BAR0));
+
+	/* Without, the kernel's own accesses go through the window, slowly. */
+	if (cnova->bar1_size) {
+		cnova->io.bar1_size = cnova->bar1_size;
+		cnova->io.bar1 = devm_ioremap_wc(&pdev->dev, cnova->bar1_phys, cnova->bar1_size);
+	}
 	return 0;
 }
 

@@ -40,6 +40,7 @@
 #include "drm/gem.h"
 #include "drm/ttm.h"
 #include "drm/vram_access.h"
+#include "drm/window.h"
 
 /* Pages of an object in TT or SYSTEM. */
 struct cnova_tt {
@@ -296,22 +297,25 @@ static int cnova_ttm_copy(struct cnova_device *cnova, const struct ttm_tt *tt,
 {
 	const struct cnova_runs *runs =
 		container_of_const(vram, struct cnova_vram_resource, base)->runs;
+	struct cnova_vram_access access;
 	int err = 0, idx;
 
 	if (!drm_dev_enter(&cnova->drm, &idx))
 		return -ENODEV;
 
+	cnova_vram_begin(&access, cnova, runs);
 	for (u32 i = 0; i < tt->num_pages && !err; i++) {
 		u64 offset = (u64)i << PAGE_SHIFT;
 		void *page = kmap_local_page(tt->pages[i]);
 
 		if (to_vram)
-			err = cnova_vram_write(cnova, runs, offset, page, PAGE_SIZE);
+			err = cnova_vram_write(&access, offset, page, PAGE_SIZE);
 		else
-			err = cnova_vram_read(cnova, runs, offset, page, PAGE_SIZE);
+			err = cnova_vram_read(&access, offset, page, PAGE_SIZE);
 		kunmap_local(page);
 		cond_resched();
 	}
+	err = cnova_vram_end(&access) ?: err;
 
 	/* Then nothing was copied, see cnova_vram_clear(). */
 	if (!err && cnova_io_lost(&cnova->io, ~0))
@@ -366,12 +370,13 @@ static int cnova_ttm_move_from_vram(struct ttm_buffer_object *tbo,
 	return cnova_ttm_copy(to_cnova(tbo->bdev), tbo->ttm, tbo->resource, false);
 }
 
-/* Within VRAM: from where the CPU cannot see it to where it can. */
+/* Within VRAM: from one place to another. */
 static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_resource *new)
 {
 	struct cnova_device *cnova = to_cnova(tbo->bdev);
 	const struct cnova_runs *from = to_cnova_vram_resource(tbo->resource)->runs;
 	const struct cnova_runs *to = to_cnova_vram_resource(new)->runs;
+	struct cnova_vram_access source, target;
 	int err = 0, idx;
 	void *page;
 
@@ -384,12 +389,16 @@ static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_reso
 		return -ENODEV;
 	}
 
+	cnova_vram_begin(&source, cnova, from);
+	cnova_vram_begin(&target, cnova, to);
 	for (u64 offset = 0; offset < tbo->base.size && !err; offset += PAGE_SIZE) {
-		err = cnova_vram_read(cnova, from, offset, page, PAGE_SIZE);
+		err = cnova_vram_read(&source, offset, page, PAGE_SIZE);
 		if (!err)
-			err = cnova_vram_write(cnova, to, offset, page, PAGE_SIZE);
+			err = cnova_vram_write(&target, offset, page, PAGE_SIZE);
 		cond_resched();
 	}
+	err = cnova_vram_end(&target) ?: err;
+	err = cnova_vram_end(&source) ?: err;
 
 	if (!err && cnova_io_lost(&cnova->io, ~0))
 		err = -ENODEV;
@@ -434,6 +443,11 @@ static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 
 	if (cnova_bo_is_mapped(to_bo(tbo)))
 		return -EBUSY;
+
+	/* TTM has taken the CPU mappings away. */
+	err = cnova_windows_drop(to_bo(tbo));
+	if (err)
+		return err;
 
 	err = cnova_ttm_move_contents(tbo, ctx, new);
 	if (err)
@@ -481,32 +495,32 @@ static int cnova_ttm_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource
 	if (res->mem_type != TTM_PL_VRAM)
 		return 0;
 
-	if (!cnova_vram_resource_is_visible(cnova, res))
+	if (!cnova->bar1_size)
 		return -EINVAL;
 
-	/* It is in pieces: this only says that it was reserved. */
-	res->bus.offset = cnova->bar1_phys + to_cnova_vram_resource(res)->runs->run[0].pa;
+	/* It may be anywhere there, in pieces: this only says that it was reserved. */
+	res->bus.offset = cnova->bar1_phys;
 	res->bus.is_iomem = true;
 	res->bus.caching = cnova_io_is_model(&cnova->io) ? ttm_cached : ttm_write_combined;
 	return 0;
 }
 
-/* BAR1 is as reset leaves it: an offset into it is an address in VRAM. */
+/* Called back by cnova_window_fault() only. */
 static unsigned long cnova_ttm_io_mem_pfn(struct ttm_buffer_object *tbo,
 					  unsigned long page_offset)
 {
-	const struct cnova_runs *runs = to_cnova_vram_resource(tbo->resource)->runs;
+	u64 offset = cnova_window_offset(to_bo(tbo), (u64)page_offset << PAGE_SHIFT);
 	struct cnova_device *cnova = to_cnova(tbo->bdev);
-	u64 offset = (u64)page_offset << PAGE_SHIFT;
-	u32 i = cnova_runs_find(runs, offset);
-	u64 pa = runs->run[i].pa + offset - runs->run[i].offset;
 	struct page *page;
 
+	if (drm_WARN_ON_ONCE(&cnova->drm, !offset))
+		return page_to_pfn(cnova->dummy_page);
+
 	if (!cnova_io_is_model(&cnova->io))
-		return PHYS_PFN(cnova->bar1_phys + pa);
+		return PHYS_PFN(cnova->bar1_phys + offset);
 
 	/* A GPU may be lost at any time; cnova_ttm_is_lost() sees most of that. */
-	page = cnova_io_bar1_page(&cnova->io, pa);
+	page = cnova_io_bar1_page(&cnova->io, offset);
 	return page_to_pfn(page ?: cnova->dummy_page);
 }
 
@@ -515,15 +529,18 @@ static int cnova_ttm_access_memory(struct ttm_buffer_object *tbo, unsigned long 
 {
 	const struct cnova_runs *runs = to_cnova_vram_resource(tbo->resource)->runs;
 	struct cnova_device *cnova = to_cnova(tbo->bdev);
+	struct cnova_vram_access access;
 	int err, idx;
 
 	if (!drm_dev_enter(&cnova->drm, &idx))
 		return -EIO;
 
+	cnova_vram_begin(&access, cnova, runs);
 	if (write)
-		err = cnova_vram_write(cnova, runs, offset, buf, len);
+		err = cnova_vram_write(&access, offset, buf, len);
 	else
-		err = cnova_vram_read(cnova, runs, offset, buf, len);
+		err = cnova_vram_read(&access, offset, buf, len);
+	err = cnova_vram_end(&access) ?: err;
 
 	drm_dev_exit(idx);
 	return err ? -EIO : len;
@@ -545,39 +562,14 @@ bool cnova_ttm_is_lost(struct cnova_bo *bo)
 	return bo->ttm.resource->mem_type == TTM_PL_VRAM && cnova_io_lost(&cnova->io, ~0);
 }
 
-/**
- * cnova_ttm_make_visible() - See that the CPU can map an object.
- * @bo: Object.
- *
- * An object in VRAM beyond BAR1 is taken to where BAR1 is, unless it is mapped.
- *
- * Context: Process context, inside drm_dev_enter(). Caller holds the reservation.
- * Return: 0; -EBUSY: it may not move; -ENOMEM, -ENOSPC: no room; -ERESTARTSYS: a
- * signal came.
- */
-int cnova_ttm_make_visible(struct cnova_bo *bo)
+/* The last user of the memory is gone. What BAR1 may still show stays. */
+static void cnova_ttm_delete_mem_notify(struct ttm_buffer_object *tbo)
 {
-	struct cnova_device *cnova = to_cnova(bo->ttm.bdev);
-	struct ttm_operation_ctx ctx = { .interruptible = true };
-	const struct ttm_place place = {
-		.lpfn = cnova->bar1_size >> PAGE_SHIFT,
-		.mem_type = TTM_PL_VRAM,
-	};
-	struct ttm_placement placement = { .num_placement = 1, .placement = &place };
+	if (!cnova_windows_drop(to_bo(tbo)) || !tbo->resource)
+		return;
 
-	dma_resv_assert_held(bo->ttm.base.resv);
-
-	if (bo->ttm.resource->mem_type != TTM_PL_VRAM ||
-	    cnova_vram_resource_is_visible(cnova, bo->ttm.resource))
-		return 0;
-
-	if (!place.lpfn)
-		return -ENOSPC;
-
-	if (!cnova_bo_may_move(bo))
-		return -EBUSY;
-
-	return ttm_bo_validate(&bo->ttm, &placement, &ctx);
+	if (tbo->resource->mem_type == TTM_PL_VRAM)
+		to_cnova_vram_resource(tbo->resource)->withheld = true;
 }
 
 static const struct ttm_device_funcs cnova_ttm_funcs = {
@@ -591,6 +583,7 @@ static const struct ttm_device_funcs cnova_ttm_funcs = {
 	.io_mem_reserve = cnova_ttm_io_mem_reserve,
 	.io_mem_pfn = cnova_ttm_io_mem_pfn,
 	.access_memory = cnova_ttm_access_memory,
+	.delete_mem_notify = cnova_ttm_delete_mem_notify,
 };
 
 /* ------------------------------------------------------------------- device */

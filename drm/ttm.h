@@ -14,7 +14,6 @@ int cnova_ttm_init(struct cnova_device *cnova);
 void cnova_ttm_unmap_dma(struct cnova_device *cnova);
 void cnova_ttm_release_locked(struct cnova_device *cnova);
 
-int cnova_ttm_make_visible(struct cnova_bo *bo);
 bool cnova_ttm_is_lost(struct cnova_bo *bo);
 
 #endif /* _CNOVA_DRM_TTM_H_ */

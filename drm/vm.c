@@ -162,6 +162,7 @@ static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
 	mutex_lock(&vm->submit_lock);
 	down_read(&cnova->validate_lock);
 	dma_resv_lock(vm->root->resv, NULL);
+	cnova_windows_prime_lockdep(cnova);
 	mutex_lock(&vm->pt_alloc.lock);
 	mutex_unlock(&vm->pt_alloc.lock);
 

@@ -8,6 +8,9 @@
  *	cnova_vm.submit_lock		one bind of a VM is prepared at a time
  *	  cnova_device.validate_lock	rwsem; around a drm_exec loop that validates
  *	    dma_resv			the VM's own first, then objects (ww)
+ *	      cnova_windows.lock	what BAR1 shows of objects; held by CPU faults
+ *	        cnova_bar1.lock		its addresses, and pages for its tables
+ *	          cnova_vram.lock	the allocator of VRAM
  *	      cnova_pt_alloc.lock	arenas of table pages
  *	      --- below: taken in the fence signalling path, nothing allocates ---
  *	      cnova_vmm.lock		the tree lock: VA tree, pending tree, page tables

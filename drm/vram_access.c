@@ -2,11 +2,12 @@
 /**
  * DOC: VRAM under the hands of the CPU
  *
- * The driver clears and copies objects by itself until a copy engine does. What
- * BAR1 shows goes through BAR1: as reset leaves it, an offset into it is an address
- * in VRAM. The rest, and all of a GPU on PCI, goes through the PRAMIN window, slowly.
+ * The driver clears and copies objects by itself until a copy engine does. For larger
+ * pieces BAR1 shows 2 MiB at a time, for as long as the access goes on there; small
+ * ones, and everything where there is no room or no BAR1, go through the PRAMIN
+ * window, slowly.
  *
- * Locking: none but that of the window. All callers are inside drm_dev_enter() and
+ * Locking: those of BAR1 and of the window. All callers are inside drm_dev_enter() and
  * see to it that the memory stays where it is.
  */
 
@@ -20,6 +21,13 @@
 #include "drm/device.h"
 #include "drm/runs.h"
 #include "drm/vram_access.h"
+#include "drm/window.h"
+
+/* What BAR1 shows at a time. */
+#define CNOVA_VRAM_SHOWN	SZ_2M
+
+/* To have less of it shown costs more than to go through the window. */
+#define CNOVA_VRAM_SHOW_MIN	SZ_16K
 
 /* Bytes between two chances for others to run. */
 #define CNOVA_VRAM_CHUNK	SZ_1M
@@ -27,24 +35,74 @@
 /* Words that go through the window at a time. */
 #define CNOVA_VRAM_WORDS	32
 
-/* A part of VRAM that is contiguous, and on one side of the end of BAR1. */
+/* A part that is contiguous, either shown or not. */
 struct cnova_vram_piece {
 	u64 pa;
 	u64 size;
-	bool bar1;
+	/* Where it is in BAR1; 0: it is not. */
+	u64 bar1;
 };
 
-static void cnova_vram_piece_init(struct cnova_vram_piece *piece, struct cnova_device *cnova,
-				  const struct cnova_runs *runs, u64 offset, u64 size)
+/* Let go of what is shown: it is in memory then. */
+static int cnova_vram_hide(struct cnova_vram_access *access)
 {
-	u64 bar1_end = cnova_io_is_model(&cnova->io) ? cnova->bar1_size : 0;
+	struct cnova_device *cnova = access->cnova;
+
+	if (!access->map.offset)
+		return 0;
+
+	if (access->stored)
+		cnova_io_bar1_order(&cnova->io, access->map.offset);
+	access->stored = false;
+	return cnova_bar1_unmap(&cnova->bar1, &access->map);
+}
+
+/* Have the piece around @offset shown, which is in run @i, if that is worth it. */
+static int cnova_vram_show(struct cnova_vram_access *access, u32 i, u64 offset)
+{
+	const struct cnova_runs *runs = access->runs;
+	u64 start = max(round_down(offset, CNOVA_VRAM_SHOWN), runs->run[i].offset);
+	u64 end = min(round_down(offset, CNOVA_VRAM_SHOWN) + CNOVA_VRAM_SHOWN,
+		      cnova_runs_end(runs, i));
+	struct cnova_device *cnova = access->cnova;
+	int err;
+
+	if (offset >= access->start && offset < access->end)
+		return 0;
+
+	err = cnova_vram_hide(access);
+	if (err)
+		return err;
+
+	access->start = start;
+	access->end = end;
+	if (end - start < CNOVA_VRAM_SHOW_MIN ||
+	    (!cnova_io_is_model(&cnova->io) && !cnova->io.bar1))
+		return 0;
+
+	/* Whatever keeps BAR1 from showing it: there is the other way. */
+	if (cnova_windows_map(cnova, &access->map,
+			      cnova_vram_addr(runs->run[i].pa + start - runs->run[i].offset),
+			      end - start))
+		access->map.offset = 0;
+	return 0;
+}
+
+static int cnova_vram_piece_init(struct cnova_vram_piece *piece, struct cnova_vram_access *access,
+				 u64 offset, u64 size)
+{
+	const struct cnova_runs *runs = access->runs;
 	u32 i = cnova_runs_find(runs, offset);
+	int err;
+
+	err = cnova_vram_show(access, i, offset);
+	if (err)
+		return err;
 
 	piece->pa = runs->run[i].pa + offset - runs->run[i].offset;
-	piece->size = min3(size, cnova_runs_end(runs, i) - offset, (u64)CNOVA_VRAM_CHUNK);
-	piece->bar1 = piece->pa < bar1_end;
-	if (piece->bar1)
-		piece->size = min(piece->size, bar1_end - piece->pa);
+	piece->size = min3(size, access->end - offset, (u64)CNOVA_VRAM_CHUNK);
+	piece->bar1 = access->map.offset ? access->map.offset + offset - access->start : 0;
+	return 0;
 }
 
 /* Through the window, in words where they are aligned. */
@@ -108,26 +166,61 @@ static void cnova_vram_window_clear(struct cnova_pramin *pramin, u64 pa, u64 siz
 }
 
 /**
+ * cnova_vram_begin() - Start to use VRAM.
+ * @access: To be initialised.
+ * @cnova: Device.
+ * @runs: Where an object is.
+ *
+ * Context: Any.
+ */
+void cnova_vram_begin(struct cnova_vram_access *access, struct cnova_device *cnova,
+		      const struct cnova_runs *runs)
+{
+	*access = (struct cnova_vram_access){ .cnova = cnova, .runs = runs };
+}
+
+/**
+ * cnova_vram_end() - All that was stored is in memory.
+ * @access: What cnova_vram_begin() began.
+ *
+ * Context: Process context, inside drm_dev_enter().
+ * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 is dead, and may still
+ * show it.
+ */
+int cnova_vram_end(struct cnova_vram_access *access)
+{
+	return cnova_vram_hide(access);
+}
+
+/**
  * cnova_vram_clear() - Store zeros.
  * @cnova: Device.
  * @runs: Where to, all of it.
  *
  * Context: Process context, inside drm_dev_enter().
- * Return: 0; -ENODEV: the device is gone.
+ * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 died.
  */
 int cnova_vram_clear(struct cnova_device *cnova, const struct cnova_runs *runs)
 {
+	struct cnova_vram_access access;
 	struct cnova_vram_piece piece;
 	int err = 0;
 
+	cnova_vram_begin(&access, cnova, runs);
 	for (u64 offset = 0; offset < runs->size && !err; offset += piece.size) {
-		cnova_vram_piece_init(&piece, cnova, runs, offset, runs->size - offset);
-		if (piece.bar1)
-			err = cnova_io_bar1_fill(&cnova->io, piece.pa, 0, piece.size);
-		else
+		err = cnova_vram_piece_init(&piece, &access, offset, runs->size - offset);
+		if (err)
+			break;
+
+		if (piece.bar1) {
+			err = cnova_io_bar1_fill(&cnova->io, piece.bar1, 0, piece.size);
+			access.stored = true;
+		} else {
 			cnova_vram_window_clear(&cnova->mm.pramin, piece.pa, piece.size);
+		}
 		cond_resched();
 	}
+	err = cnova_vram_end(&access) ?: err;
 
 	/* Then nothing was stored, and what others left behind would be shown. */
 	if (!err && cnova_io_lost(&cnova->io, ~0))
@@ -138,25 +231,27 @@ int cnova_vram_clear(struct cnova_device *cnova, const struct cnova_runs *runs)
 
 /**
  * cnova_vram_read() - Copy out of VRAM.
- * @cnova: Device.
- * @runs: Where an object is.
- * @offset: First byte of it.
+ * @access: What cnova_vram_begin() began.
+ * @offset: First byte of the object.
  * @dst: Where to.
  * @size: Bytes.
  *
  * Context: Process context, inside drm_dev_enter().
- * Return: 0; -ENODEV: the device is gone.
+ * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 died.
  */
-int cnova_vram_read(struct cnova_device *cnova, const struct cnova_runs *runs, u64 offset,
-		    void *dst, u64 size)
+int cnova_vram_read(struct cnova_vram_access *access, u64 offset, void *dst, u64 size)
 {
+	struct cnova_device *cnova = access->cnova;
 	struct cnova_vram_piece piece;
 	int err = 0;
 
 	for (; size && !err; offset += piece.size, dst += piece.size, size -= piece.size) {
-		cnova_vram_piece_init(&piece, cnova, runs, offset, size);
+		err = cnova_vram_piece_init(&piece, access, offset, size);
+		if (err)
+			break;
+
 		if (piece.bar1)
-			err = cnova_io_bar1_read(&cnova->io, piece.pa, dst, piece.size);
+			err = cnova_io_bar1_read(&cnova->io, piece.bar1, dst, piece.size);
 		else
 			cnova_vram_window_read(&cnova->mm.pramin, piece.pa, dst, piece.size);
 	}
@@ -166,27 +261,31 @@ int cnova_vram_read(struct cnova_device *cnova, const struct cnova_runs *runs, u
 
 /**
  * cnova_vram_write() - Copy into VRAM.
- * @cnova: Device.
- * @runs: Where an object is.
- * @offset: First byte of it.
+ * @access: What cnova_vram_begin() began.
+ * @offset: First byte of the object.
  * @src: Where from.
  * @size: Bytes.
  *
  * Context: Process context, inside drm_dev_enter().
- * Return: 0; -ENODEV: the device is gone.
+ * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 died.
  */
-int cnova_vram_write(struct cnova_device *cnova, const struct cnova_runs *runs, u64 offset,
-		     const void *src, u64 size)
+int cnova_vram_write(struct cnova_vram_access *access, u64 offset, const void *src, u64 size)
 {
+	struct cnova_device *cnova = access->cnova;
 	struct cnova_vram_piece piece;
 	int err = 0;
 
 	for (; size && !err; offset += piece.size, src += piece.size, size -= piece.size) {
-		cnova_vram_piece_init(&piece, cnova, runs, offset, size);
-		if (piece.bar1)
-			err = cnova_io_bar1_write(&cnova->io, piece.pa, src, piece.size);
-		else
+		err = cnova_vram_piece_init(&piece, access, offset, size);
+		if (err)
+			break;
+
+		if (piece.bar1) {
+			err = cnova_io_bar1_write(&cnova->io, piece.bar1, src, piece.size);
+			access->stored = true;
+		} else {
 			cnova_vram_window_write(&cnova->mm.pramin, piece.pa, src, piece.size);
+		}
 	}
 
 	return err;

@@ -61,7 +61,6 @@ static int cnova_vram_mgr_make_runs(struct cnova_device *cnova, struct cnova_vra
 
 		cnova_runs_append(vres->runs, pa, size);
 		vres->low = min(vres->low, pa);
-		vres->high = max(vres->high, pa + size);
 	}
 
 	vres->runs = cnova_runs_trim(vres->runs);
@@ -109,6 +108,15 @@ err_fini:
 	return err;
 }
 
+/* Kept until the device is gone: nobody knows that the GPU does not show it. */
+static void cnova_vram_mgr_withhold(struct cnova_device *cnova, struct cnova_vram_resource *vres)
+{
+	mutex_lock(&cnova->mm.vram.lock);
+	list_splice_tail_init(&vres->blocks, &cnova->withheld);
+	mutex_unlock(&cnova->mm.vram.lock);
+	atomic64_add(vres->base.size, &cnova->quarantined);
+}
+
 static void cnova_vram_mgr_free(struct ttm_resource_manager *man, struct ttm_resource *res)
 {
 	struct cnova_vram_resource *vres = to_cnova_vram_resource(res);
@@ -118,26 +126,15 @@ static void cnova_vram_mgr_free(struct ttm_resource_manager *man, struct ttm_res
 	spin_lock(&cnova->held_lock);
 	list_del_init(&vres->held);
 	spin_unlock(&cnova->held_lock);
-	cnova_vram_free(&cnova->mm.vram, &vres->blocks);
+	if (vres->withheld)
+		cnova_vram_mgr_withhold(cnova, vres);
+	else
+		cnova_vram_free(&cnova->mm.vram, &vres->blocks);
 	up_read(&cnova->io_lock);
 
 	cnova_runs_free(vres->runs);
 	ttm_resource_fini(man, res);
 	kfree(vres);
-}
-
-static bool cnova_vram_mgr_intersects(struct ttm_resource_manager *man, struct ttm_resource *res,
-				      const struct ttm_place *place, size_t size)
-{
-	return !place->lpfn ||
-	       to_cnova_vram_resource(res)->low < (u64)place->lpfn << PAGE_SHIFT;
-}
-
-static bool cnova_vram_mgr_compatible(struct ttm_resource_manager *man, struct ttm_resource *res,
-				      const struct ttm_place *place, size_t size)
-{
-	return !place->lpfn ||
-	       to_cnova_vram_resource(res)->high <= (u64)place->lpfn << PAGE_SHIFT;
 }
 
 static void cnova_vram_mgr_debug(struct ttm_resource_manager *man, struct drm_printer *p)
@@ -146,14 +143,11 @@ static void cnova_vram_mgr_debug(struct ttm_resource_manager *man, struct drm_pr
 
 	drm_printf(p, "  usable: %llu\n", cnova_vram_size(vram));
 	drm_printf(p, "  free: %llu\n", cnova_vram_free_bytes(vram));
-	drm_printf(p, "  visible: %llu\n", mgr_to_cnova(man)->bar1_size);
 }
 
 static const struct ttm_resource_manager_func cnova_vram_mgr_func = {
 	.alloc = cnova_vram_mgr_alloc,
 	.free = cnova_vram_mgr_free,
-	.intersects = cnova_vram_mgr_intersects,
-	.compatible = cnova_vram_mgr_compatible,
 	.debug = cnova_vram_mgr_debug,
 };
 
@@ -188,6 +182,7 @@ void cnova_vram_mgr_fini(struct cnova_device *cnova)
 	ttm_resource_manager_set_used(man, false);
 	ttm_resource_manager_cleanup(man);
 	ttm_set_driver_manager(&cnova->ttm, TTM_PL_VRAM, NULL);
+	cnova_vram_free(&cnova->mm.vram, &cnova->withheld);
 }
 
 /**
@@ -217,17 +212,4 @@ void cnova_vram_mgr_release_locked(struct cnova_device *cnova)
 			cnova_io_release(&cnova->io, runs->run[i].pa,
 					 cnova_runs_end(runs, i) - runs->run[i].offset);
 	}
-}
-
-/**
- * cnova_vram_resource_is_visible() - Ask whether the CPU can map all of it.
- * @cnova: Device.
- * @res: Resource in VRAM.
- *
- * Context: Any.
- * Return: true if all of it is below the end of BAR1.
- */
-bool cnova_vram_resource_is_visible(const struct cnova_device *cnova, struct ttm_resource *res)
-{
-	return to_cnova_vram_resource(res)->high <= cnova->bar1_size;
 }

@@ -26,10 +26,10 @@ struct cnova_vram_resource {
 	struct cnova_runs *runs;
 	/** @held: In &cnova_device.held_vram while the GPU exists. */
 	struct list_head held;
+	/** @withheld: BAR1 died showing it: not to be given to others. */
+	bool withheld;
 	/** @low: VRAM address of its lowest byte. */
 	u64 low;
-	/** @high: VRAM address after its highest byte. */
-	u64 high;
 };
 
 static inline struct cnova_vram_resource *to_cnova_vram_resource(struct ttm_resource *res)
@@ -40,8 +40,5 @@ static inline struct cnova_vram_resource *to_cnova_vram_resource(struct ttm_reso
 int cnova_vram_mgr_init(struct cnova_device *cnova);
 void cnova_vram_mgr_fini(struct cnova_device *cnova);
 void cnova_vram_mgr_release_locked(struct cnova_device *cnova);
-
-bool cnova_vram_resource_is_visible(const struct cnova_device *cnova,
-				    struct ttm_resource *res);
 
 #endif /* _CNOVA_DRM_VRAM_MGR_H_ */

@@ -196,6 +196,60 @@ struct page *cnova_io_bar1_page(struct cnova_io *io, u64 offset)
 }
 
 /**
+ * cnova_io_bar1_wr64() - Store words of a page table through BAR1.
+ * @io: The GPU.
+ * @offset: First byte in BAR1, a multiple of 8.
+ * @words: What to store.
+ * @nr: How many, no more than a page.
+ *
+ * Posted, and combined on PCI: what one call stores arrives in any order, and after
+ * what earlier calls stored.
+ *
+ * Context: Any. Takes no lock of ours.
+ */
+void cnova_io_bar1_wr64(struct cnova_io *io, u64 offset, const u64 *words, u32 nr)
+{
+	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
+	u32 i;
+
+	cnova_io_account(io, CNOVA_IO_BAR1_WR64, nr);
+	if (ops) {
+		if (ops->bar1_write)
+			ops->bar1_write(io->priv, offset, words, nr * sizeof(u64));
+		return;
+	}
+
+	/* Out of the buffers that combine, before anything newer. */
+	wmb();
+	for (i = 0; i < nr; i++)
+		__raw_writeq((__force u64)cpu_to_le64(words[i]),
+			     io->bar1 + offset + i * sizeof(u64));
+}
+
+/**
+ * cnova_io_bar1_order() - Have all that was stored through BAR1 in memory.
+ * @io: The GPU.
+ * @offset: Where something was stored, in BAR1; what is read.
+ *
+ * Context: Any. Takes no lock of ours.
+ */
+void cnova_io_bar1_order(struct cnova_io *io, u64 offset)
+{
+	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
+	u32 value;
+
+	cnova_io_account(io, CNOVA_IO_BAR1_RD, 1);
+	if (ops) {
+		if (ops->bar1_read)
+			ops->bar1_read(io->priv, offset, &value, sizeof(value));
+		return;
+	}
+
+	wmb();
+	readl(io->bar1 + offset);
+}
+
+/**
  * cnova_io_bar1_fill() - Fill a part of BAR1.
  * @io: The GPU.
  * @offset: First byte; a multiple of 8, like @size.
@@ -208,12 +262,19 @@ struct page *cnova_io_bar1_page(struct cnova_io *io, u64 offset)
 int cnova_io_bar1_fill(struct cnova_io *io, u64 offset, u64 value, u64 size)
 {
 	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
+	u64 i;
 
-	if (!ops || !ops->bar1_fill)
+	if (ops ? !ops->bar1_fill : !io->bar1)
 		return -ENODEV;
 
 	cnova_io_account(io, CNOVA_IO_BAR1_BYTES, size);
-	ops->bar1_fill(io->priv, offset, value, size);
+	if (ops) {
+		ops->bar1_fill(io->priv, offset, value, size);
+		return 0;
+	}
+
+	for (i = 0; i < size; i += sizeof(u64))
+		__raw_writeq((__force u64)cpu_to_le64(value), io->bar1 + offset + i);
 	return 0;
 }
 
@@ -231,11 +292,14 @@ int cnova_io_bar1_read(struct cnova_io *io, u64 offset, void *dst, u64 size)
 {
 	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
 
-	if (!ops || !ops->bar1_read)
+	if (ops ? !ops->bar1_read : !io->bar1)
 		return -ENODEV;
 
 	cnova_io_account(io, CNOVA_IO_BAR1_BYTES, size);
-	ops->bar1_read(io->priv, offset, dst, size);
+	if (ops)
+		ops->bar1_read(io->priv, offset, dst, size);
+	else
+		memcpy_fromio(dst, io->bar1 + offset, size);
 	return 0;
 }
 
@@ -253,11 +317,14 @@ int cnova_io_bar1_write(struct cnova_io *io, u64 offset, const void *src, u64 si
 {
 	const struct cnova_io_ops *ops = READ_ONCE(io->ops);
 
-	if (!ops || !ops->bar1_write)
+	if (ops ? !ops->bar1_write : !io->bar1)
 		return -ENODEV;
 
 	cnova_io_account(io, CNOVA_IO_BAR1_BYTES, size);
-	ops->bar1_write(io->priv, offset, src, size);
+	if (ops)
+		ops->bar1_write(io->priv, offset, src, size);
+	else
+		memcpy_toio(io->bar1 + offset, src, size);
 	return 0;
 }
 

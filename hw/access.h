@@ -37,6 +37,9 @@ struct cnova_io {
 	/** @bar0_size: Bytes of @bar0. */
 	u64 bar0_size;
 
+	/** @bar1: Write-combining mapping of BAR1 of a PCI device, or NULL. */
+	void __iomem *bar1;
+
 	/** @bar1_size: Bytes of BAR1, 0 if there is none. The caller's on PCI. */
 	u64 bar1_size;
 
@@ -62,6 +65,8 @@ void cnova_io_reset(struct cnova_io *io);
 void cnova_io_dma_revoke(struct cnova_io *io, u64 bus, u32 nr_pages);
 
 struct page *cnova_io_bar1_page(struct cnova_io *io, u64 offset);
+void cnova_io_bar1_wr64(struct cnova_io *io, u64 offset, const u64 *words, u32 nr);
+void cnova_io_bar1_order(struct cnova_io *io, u64 offset);
 int cnova_io_bar1_fill(struct cnova_io *io, u64 offset, u64 value, u64 size);
 int cnova_io_bar1_read(struct cnova_io *io, u64 offset, void *dst, u64 size);
 int cnova_io_bar1_write(struct cnova_io *io, u64 offset, const void *src, u64 size);

@@ -36,8 +36,12 @@ enum cnova_io_count {
 	CNOVA_IO_WINDOW_MOVE,
 	/** @CNOVA_IO_INVALIDATE: TLB invalidates triggered. */
 	CNOVA_IO_INVALIDATE,
-	/** @CNOVA_IO_BAR1_BYTES: bytes moved through BAR1 by the kernel. */
+	/** @CNOVA_IO_BAR1_BYTES: bytes of objects moved through BAR1 by the kernel. */
 	CNOVA_IO_BAR1_BYTES,
+	/** @CNOVA_IO_BAR1_WR64: 64-bit stores to page tables through BAR1. */
+	CNOVA_IO_BAR1_WR64,
+	/** @CNOVA_IO_BAR1_RD: ordering reads from BAR1; not in @CNOVA_IO_ORDER. */
+	CNOVA_IO_BAR1_RD,
 	/** @CNOVA_IO_NR_COUNTS: number of counters. */
 	CNOVA_IO_NR_COUNTS
 };
@@ -96,10 +100,16 @@ struct cnova_io_ops {
 	 */
 	void (*bar1_fill)(void *priv, u64 offset, u64 value, u64 size);
 
-	/** @bar1_read: Copy out of BAR1. Process context. */
+	/**
+	 * @bar1_read: Copy out of BAR1. Up to 64 bytes in any context, as an
+	 * accessor; else process context.
+	 */
 	void (*bar1_read)(void *priv, u64 offset, void *dst, u64 size);
 
-	/** @bar1_write: Copy into BAR1. Process context. */
+	/**
+	 * @bar1_write: Copy into BAR1, in order. Up to a page in any context, as an
+	 * accessor: page tables are written so; else process context.
+	 */
 	void (*bar1_write)(void *priv, u64 offset, const void *src, u64 size);
 
 	/**
