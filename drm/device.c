@@ -195,8 +195,9 @@ static int cnova_device_init_bar1(struct cnova_device *cnova)
 {
 	int err;
 
-	if (!cnova->bar1_size)
-		return 0;
+	err = cnova_pt_alloc_check(cnova);
+	if (err || !cnova->bar1_size)
+		return err;
 
 	err = cnova_bar1_init(&cnova->bar1, &cnova->mm, cnova->bar1_size);
 	if (err)

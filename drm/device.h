@@ -106,6 +106,9 @@ struct cnova_device {
 	/** @bar1: What BAR1 shows. Not initialised without one. */
 	struct cnova_bar1 bar1;
 
+	/** @pt_shown: Bytes of page tables that @bar1 shows. */
+	atomic64_t pt_shown;
+
 	/** @windows: Parts of objects that the CPU has mapped through BAR1. */
 	struct cnova_windows windows;
 
@@ -167,6 +170,12 @@ struct cnova_device {
 	/** @quarantined: Bytes that stay pinned until the device is removed. */
 	atomic64_t quarantined;
 };
+
+/* May the kernel itself load and store through BAR1? */
+static inline bool cnova_device_has_bar1(const struct cnova_device *cnova)
+{
+	return cnova->bar1_size && (cnova_io_is_model(&cnova->io) || cnova->io.bar1);
+}
 
 static inline struct cnova_device *to_cnova_device(struct drm_device *drm)
 {

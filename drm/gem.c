@@ -321,6 +321,22 @@ void cnova_bo_destroy_kernel(struct cnova_bo *bo)
 }
 
 /**
+ * cnova_bo_withhold() - BAR1 may go on showing an object that is about to go.
+ * @bo: Object, with the last reference or pinned.
+ *
+ * Its VRAM is not given to others until the device is gone.
+ *
+ * Context: Process context.
+ */
+void cnova_bo_withhold(struct cnova_bo *bo)
+{
+	struct ttm_resource *res = bo->ttm.resource;
+
+	if (res && res->mem_type == TTM_PL_VRAM)
+		to_cnova_vram_resource(res)->withheld = true;
+}
+
+/**
  * cnova_bo_validate() - See that an object is where the GPU can reach it.
  * @bo: Object.
  * @ctx: What may be done to get memory.

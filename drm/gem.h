@@ -57,6 +57,7 @@ struct cnova_bo *cnova_bo_create_kernel(struct cnova_device *cnova, u64 size,
 					struct ttm_operation_ctx *ctx);
 void cnova_bo_destroy_kernel(struct cnova_bo *bo);
 
+void cnova_bo_withhold(struct cnova_bo *bo);
 int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx);
 bool cnova_bo_may_move(struct cnova_bo *bo);
 bool cnova_bo_is_mapped(struct cnova_bo *bo);

@@ -13,14 +13,21 @@
  * When the hardware does not acknowledge a change, it may go on walking the tables of
  * a dead VM. Its arenas are then kept by the device, as they are, until it is removed.
  *
+ * Where there is a BAR1 it shows arenas for as long as they exist, so that stores need
+ * neither the lock of the PRAMIN window nor moves of it. Arenas take no more than half
+ * of BAR1; those that find no room are written through the window.
+ *
  * Locking: &cnova_pt_alloc.lock for the pages. Arenas are added with the reservation
  * of the VM held, so that no two are made for the same need.
  */
 
 #include <linux/bitmap.h>
+#include <linux/moduleparam.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include <drm/drm_print.h>
 
@@ -33,6 +40,46 @@
 #define CNOVA_PT_ARENA_MAX	SZ_1M
 #define CNOVA_PT_ARENA_MAX_PAGES	(CNOVA_PT_ARENA_MAX >> CNOVA_PT_PAGE_SHIFT)
 
+/* How page tables are written. */
+enum cnova_pt_access {
+	CNOVA_PT_ACCESS_AUTO,
+	CNOVA_PT_ACCESS_PRAMIN,
+	CNOVA_PT_ACCESS_BAR1,
+};
+
+static const char * const cnova_pt_access_names[] = {
+	[CNOVA_PT_ACCESS_AUTO] = "auto",
+	[CNOVA_PT_ACCESS_PRAMIN] = "pramin",
+	[CNOVA_PT_ACCESS_BAR1] = "bar1",
+};
+
+static int cnova_pt_access;
+
+static int cnova_pt_access_set(const char *value, const struct kernel_param *param)
+{
+	int i = sysfs_match_string(cnova_pt_access_names, value);
+
+	if (i < 0)
+		return i;
+
+	cnova_pt_access = i;
+	return 0;
+}
+
+static int cnova_pt_access_get(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%s\n", cnova_pt_access_names[cnova_pt_access]);
+}
+
+static const struct kernel_param_ops cnova_pt_access_ops = {
+	.set = cnova_pt_access_set,
+	.get = cnova_pt_access_get,
+};
+
+module_param_cb(pt_access, &cnova_pt_access_ops, NULL, 0400);
+MODULE_PARM_DESC(pt_access,
+		 "Write page tables through: pramin, the window; bar1, and refuse a GPU without; auto, BAR1 if there is one (default)");
+
 /* A piece of VRAM, in pages. */
 struct cnova_pt_arena {
 	/* In &cnova_pt_alloc.arenas, or &cnova_device.pt_quarantine. */
@@ -41,14 +88,52 @@ struct cnova_pt_arena {
 	struct cnova_bo *bo;
 	/* VRAM address of its first page. */
 	u64 pa;
+	/* The VM's page tables; NULL in quarantine, which outlives them. */
+	struct cnova_vmm *vmm;
+	/* What BAR1 shows of it: all, or nothing, with offset 0. */
+	struct cnova_bar1_map map;
+	struct cnova_vmm_arena shown;
 	u32 nr_pages;
 	u32 nr_used;
 	DECLARE_BITMAP(used, CNOVA_PT_ARENA_MAX_PAGES);
 };
 
+/* Have BAR1 show it, so that the window has not to be moved to it. */
+static void cnova_pt_arena_show(struct cnova_device *cnova, struct cnova_pt_arena *arena, u64 size)
+{
+	if (cnova_pt_access == CNOVA_PT_ACCESS_PRAMIN || !cnova_device_has_bar1(cnova))
+		return;
+
+	/* The other half is for objects. */
+	if (atomic64_add_return(size, &cnova->pt_shown) > cnova->bar1_size / 2 ||
+	    cnova_windows_map(cnova, &arena->map, cnova_vram_addr(arena->pa), size)) {
+		atomic64_sub(size, &cnova->pt_shown);
+		return;
+	}
+
+	arena->shown.pa = cnova_vram_addr(arena->pa);
+	arena->shown.size = size;
+	arena->shown.bar1 = arena->map.offset;
+	cnova_vmm_arena_add(arena->vmm, &arena->shown);
+}
+
+static void cnova_pt_arena_hide(struct cnova_device *cnova, struct cnova_pt_arena *arena)
+{
+	if (!arena->shown.size)
+		return;
+
+	if (arena->vmm)
+		cnova_vmm_arena_remove(arena->vmm, &arena->shown);
+	if (cnova_bar1_unmap(&cnova->bar1, &arena->map))
+		cnova_bo_withhold(arena->bo);
+	atomic64_sub(arena->shown.size, &cnova->pt_shown);
+	arena->shown.size = 0;
+}
+
 /* Nothing reaches it any more. No reservation held. */
 static void cnova_pt_arena_destroy(struct cnova_pt_arena *arena)
 {
+	cnova_pt_arena_hide(to_cnova_device(arena->bo->ttm.base.dev), arena);
 	cnova_bo_destroy_kernel(arena->bo);
 	kfree(arena);
 }
@@ -71,7 +156,25 @@ static struct cnova_pt_arena *cnova_pt_arena_create(struct cnova_pt_alloc *alloc
 	arena->bo = bo;
 	arena->pa = cnova_bo_runs(bo)->run[0].pa;
 	arena->nr_pages = size >> CNOVA_PT_PAGE_SHIFT;
+	arena->vmm = alloc->vmm;
+	cnova_pt_arena_show(alloc->cnova, arena, size);
 	return arena;
+}
+
+/**
+ * cnova_pt_alloc_check() - Can page tables be written as the user wants?
+ * @cnova: Device.
+ *
+ * Context: Probe.
+ * Return: 0; -ENODEV: through BAR1, and there is none.
+ */
+int cnova_pt_alloc_check(struct cnova_device *cnova)
+{
+	if (cnova_pt_access != CNOVA_PT_ACCESS_BAR1 || cnova_device_has_bar1(cnova))
+		return 0;
+
+	drm_err(&cnova->drm, "pt_access=bar1, and there is no BAR1\n");
+	return -ENODEV;
 }
 
 /**
@@ -79,13 +182,15 @@ static struct cnova_pt_arena *cnova_pt_arena_create(struct cnova_pt_alloc *alloc
  * @alloc: To be initialised.
  * @cnova: Device.
  * @root: Owner of the VM's reservation; has to outlive @alloc.
+ * @vmm: The VM's page tables, &cnova_vmm.lock of which outlives @alloc.
  *
  * Context: Any.
  */
 void cnova_pt_alloc_init(struct cnova_pt_alloc *alloc, struct cnova_device *cnova,
-			 struct drm_gem_object *root)
+			 struct drm_gem_object *root, struct cnova_vmm *vmm)
 {
 	alloc->cnova = cnova;
+	alloc->vmm = vmm;
 	alloc->root = root;
 	mutex_init(&alloc->lock);
 	INIT_LIST_HEAD(&alloc->arenas);
@@ -126,8 +231,12 @@ void cnova_pt_alloc_quarantine(struct cnova_pt_alloc *alloc)
 	struct cnova_pt_arena *arena;
 
 	mutex_lock(&alloc->lock);
-	list_for_each_entry(arena, &alloc->arenas, entry)
+	list_for_each_entry(arena, &alloc->arenas, entry) {
 		WRITE_ONCE(arena->bo->quarantined, true);
+		if (arena->shown.size)
+			cnova_vmm_arena_remove(arena->vmm, &arena->shown);
+		arena->vmm = NULL;
+	}
 
 	mutex_lock(&cnova->quarantine_lock);
 	list_splice_tail_init(&alloc->arenas, &cnova->pt_quarantine);

@@ -27,6 +27,8 @@ struct cnova_pt_alloc {
 	struct cnova_device *cnova;
 	/** @root: Owner of the VM's reservation; it outlives us. Immutable. */
 	struct drm_gem_object *root;
+	/** @vmm: The VM's page tables. Immutable. */
+	struct cnova_vmm *vmm;
 	/** @lock: Protects the fields below. A leaf lock, never in the signalling path. */
 	struct mutex lock;
 	/** @arenas: &struct cnova_pt_arena. */
@@ -37,8 +39,9 @@ struct cnova_pt_alloc {
 	u64 bytes;
 };
 
+int cnova_pt_alloc_check(struct cnova_device *cnova);
 void cnova_pt_alloc_init(struct cnova_pt_alloc *alloc, struct cnova_device *cnova,
-			 struct drm_gem_object *root);
+			 struct drm_gem_object *root, struct cnova_vmm *vmm);
 void cnova_pt_alloc_fini(struct cnova_pt_alloc *alloc);
 void cnova_pt_alloc_quarantine(struct cnova_pt_alloc *alloc);
 void cnova_pt_alloc_release_quarantine(struct cnova_device *cnova);

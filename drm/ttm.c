@@ -565,11 +565,8 @@ bool cnova_ttm_is_lost(struct cnova_bo *bo)
 /* The last user of the memory is gone. What BAR1 may still show stays. */
 static void cnova_ttm_delete_mem_notify(struct ttm_buffer_object *tbo)
 {
-	if (!cnova_windows_drop(to_bo(tbo)) || !tbo->resource)
-		return;
-
-	if (tbo->resource->mem_type == TTM_PL_VRAM)
-		to_cnova_vram_resource(tbo->resource)->withheld = true;
+	if (cnova_windows_drop(to_bo(tbo)))
+		cnova_bo_withhold(to_bo(tbo));
 }
 
 static const struct ttm_device_funcs cnova_ttm_funcs = {

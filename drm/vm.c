@@ -62,7 +62,7 @@ static int cnova_vm_init_tables(struct cnova_vm *vm)
 	};
 	int err;
 
-	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root);
+	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root, &vm->vmm);
 
 	err = down_read_interruptible(&cnova->validate_lock);
 	if (err)

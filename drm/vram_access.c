@@ -76,8 +76,7 @@ static int cnova_vram_show(struct cnova_vram_access *access, u32 i, u64 offset)
 
 	access->start = start;
 	access->end = end;
-	if (end - start < CNOVA_VRAM_SHOW_MIN ||
-	    (!cnova_io_is_model(&cnova->io) && !cnova->io.bar1))
+	if (end - start < CNOVA_VRAM_SHOW_MIN || !cnova_device_has_bar1(cnova))
 		return 0;
 
 	/* Whatever keeps BAR1 from showing it: there is the other way. */

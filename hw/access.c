@@ -222,8 +222,7 @@ void cnova_io_bar1_wr64(struct cnova_io *io, u64 offset, const u64 *words, u32 n
 	/* Out of the buffers that combine, before anything newer. */
 	wmb();
 	for (i = 0; i < nr; i++)
-		__raw_writeq((__force u64)cpu_to_le64(words[i]),
-			     io->bar1 + offset + i * sizeof(u64));
+		writeq_relaxed(words[i], io->bar1 + offset + i * sizeof(u64));
 }
 
 /**
@@ -245,6 +244,7 @@ void cnova_io_bar1_order(struct cnova_io *io, u64 offset)
 		return;
 	}
 
+	/* Out of the buffers that combine, before the load. */
 	wmb();
 	readl(io->bar1 + offset);
 }
@@ -274,7 +274,7 @@ int cnova_io_bar1_fill(struct cnova_io *io, u64 offset, u64 value, u64 size)
 	}
 
 	for (i = 0; i < size; i += sizeof(u64))
-		__raw_writeq((__force u64)cpu_to_le64(value), io->bar1 + offset + i);
+		writeq_relaxed(value, io->bar1 + offset + i);
 	return 0;
 }
 

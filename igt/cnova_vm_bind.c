@@ -400,6 +400,8 @@ static void read_all_the_time(struct cnova_vm *vm, const struct cnova_bo *bo, vo
 		igt_assert_f(word == cnova_tag(bo[0].handle, page) ||
 			     word == cnova_tag(bo[1].handle, page),
 			     "page %" PRIu64 " shows %" PRIx64 "\n", page, word);
+		if (nr == 1)
+			__atomic_add_fetch(&stop[1], 1, __ATOMIC_SEQ_CST);
 	}
 	igt_assert_neq(nr, 0);
 }
@@ -418,7 +420,8 @@ static void test_replace_while_reading(int fd)
 
 	igt_fork(child, 2)
 		read_all_the_time(&w->vm, w->bo, stop);
-	for (int i = 0; i < 100; i++)
+	/* A hundred times, and until both have begun. */
+	for (int i = 0; i < 100 || stop[1] < 2; i++)
 		cnova_world_map(w, &w->bo[i & 1], 0, CNOVA_VA, SZ_64K, 0);
 	*stop = 1;
 	igt_waitchildren();

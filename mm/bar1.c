@@ -21,6 +21,8 @@
 #include <linux/bug.h>
 #include <linux/device.h>
 #include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>

@@ -19,6 +19,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include "hw/access.h"
 #include "hw/chip.h"
@@ -56,7 +57,7 @@ int cnova_bar1_page_get(struct cnova_bar1 *bar1, struct cnova_vram_addr *page)
 
 	block = list_first_entry(&blocks, struct gpu_buddy_block, link);
 	*page = cnova_vram_addr(gpu_buddy_block_offset(block));
-	err = xa_err(xa_store(&bar1->pages, page->raw / SZ_4K, block, GFP_KERNEL));
+	err = xa_insert(&bar1->pages, page->raw / SZ_4K, block, GFP_KERNEL);
 	if (err)
 		cnova_vram_free(&bar1->mm->vram, &blocks);
 
@@ -108,7 +109,7 @@ int cnova_bar1_pages_init(struct cnova_bar1 *bar1)
 			cnova_bar1_pages_fini(bar1);
 			return err;
 		}
-		list_splice(&blocks, &bar1->spare);
+		list_splice_tail_init(&blocks, &bar1->spare);
 	}
 
 	return 0;
@@ -186,6 +187,7 @@ static int cnova_bar1_set_block(struct cnova_bar1 *bar1, u32 mode, u64 pa)
 {
 	const struct cnova_chip_bar1 *regs = bar1->mm->chip->bar1;
 	struct cnova_io *io = bar1->mm->io;
+	u32 addr;
 	int err;
 
 	err = cnova_bar1_wait(bar1);
@@ -193,7 +195,8 @@ static int cnova_bar1_set_block(struct cnova_bar1 *bar1, u32 mode, u64 pa)
 		return err;
 
 	/* Target 0 is video memory. The address starts at bit 12, wherever its field is. */
-	cnova_wr32(io, regs->block, mode | (((pa >> 12) << __ffs(regs->addr)) & regs->addr));
+	addr = ((pa >> 12) * (regs->addr & -regs->addr)) & regs->addr;
+	cnova_wr32(io, regs->block, mode | addr);
 	if (regs->block_high)
 		cnova_wr32(io, regs->block_high, upper_32_bits(pa));
 

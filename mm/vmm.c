@@ -27,18 +27,41 @@ static struct cnova_vmm_io *to_cnova_vmm_io(struct cnova_pt_io *io)
 	return container_of(io, struct cnova_vmm_io, base);
 }
 
+/* A load is behind all stores of the same aperture (HARDWARE.md 3.7). */
+static void cnova_vmm_io_order_bar1(struct cnova_vmm_io *io)
+{
+	if (!io->bar1_last)
+		return;
+
+	cnova_io_bar1_order(io->vmm->mm->io, io->bar1_last);
+	io->bar1_last = 0;
+}
+
 static void cnova_vmm_io_store(struct cnova_pt_io *base, struct cnova_vram_addr pa,
 			       const u64 *words, u32 nr)
 {
 	struct cnova_vmm_io *io = to_cnova_vmm_io(base);
+	u64 bar1 = cnova_vmm_bar1_locked(io->vmm, pa);
 
-	cnova_pramin_write(&io->cursor, pa, words, nr);
+	/* The two apertures keep no order between them: one is done before the other. */
+	if (bar1) {
+		cnova_pramin_order(&io->cursor);
+		cnova_pramin_end(&io->cursor);
+		cnova_io_bar1_wr64(io->vmm->mm->io, bar1, words, nr);
+		io->bar1_last = bar1;
+	} else {
+		cnova_vmm_io_order_bar1(io);
+		cnova_pramin_write(&io->cursor, pa, words, nr);
+	}
 	io->stored = true;
 }
 
 static void cnova_vmm_io_order(struct cnova_pt_io *base)
 {
-	cnova_pramin_order(&to_cnova_vmm_io(base)->cursor);
+	struct cnova_vmm_io *io = to_cnova_vmm_io(base);
+
+	cnova_vmm_io_order_bar1(io);
+	cnova_pramin_order(&io->cursor);
 }
 
 /* Always acknowledged: what the tables named before may be given to others now. */
@@ -70,7 +93,7 @@ static const struct cnova_pt_io_ops cnova_vmm_io_ops = {
 static void cnova_vmm_init_locks(struct cnova_vmm *vmm, struct cnova_mm *mm,
 				 const struct cnova_vmm_ops *ops)
 {
-	*vmm = (struct cnova_vmm){ .mm = mm, .ops = ops };
+	*vmm = (struct cnova_vmm){ .mm = mm, .ops = ops, .arenas = RB_ROOT };
 	mutex_init(&vmm->lock);
 	cnova_vmm_pages_init(&vmm->pages);
 	vmm->io.base.ops = &cnova_vmm_io_ops;
@@ -110,6 +133,71 @@ err_fini_pages:
 	cnova_vmm_pages_fini(&vmm->pages);
 	mutex_destroy(&vmm->lock);
 	return err;
+}
+
+/**
+ * cnova_vmm_bar1_locked() - Find a byte of a table in BAR1.
+ * @vmm: Address space.
+ * @pa: The byte.
+ *
+ * Context: Any. Caller holds @vmm->lock.
+ * Return: Offset in BAR1; 0: it has to be reached through the window.
+ */
+u64 cnova_vmm_bar1_locked(struct cnova_vmm *vmm, struct cnova_vram_addr pa)
+{
+	struct rb_node *rb = vmm->arenas.rb_node;
+
+	lockdep_assert_held(&vmm->lock);
+
+	while (rb) {
+		const struct cnova_vmm_arena *arena = rb_entry(rb, struct cnova_vmm_arena, rb);
+
+		if (pa.raw < arena->pa.raw)
+			rb = rb->rb_left;
+		else if (pa.raw - arena->pa.raw >= arena->size)
+			rb = rb->rb_right;
+		else
+			return arena->bar1 + pa.raw - arena->pa.raw;
+	}
+
+	return 0;
+}
+
+/**
+ * cnova_vmm_arena_add() - From now on tables in an arena are written through BAR1.
+ * @vmm: Address space.
+ * @arena: Its address, size, and place in BAR1, where it stays; in no list.
+ *
+ * Context: Process context. Takes @vmm->lock.
+ */
+void cnova_vmm_arena_add(struct cnova_vmm *vmm, struct cnova_vmm_arena *arena)
+{
+	struct rb_node **link, *parent = NULL;
+
+	mutex_lock(&vmm->lock);
+	link = &vmm->arenas.rb_node;
+	while (*link) {
+		parent = *link;
+		link = arena->pa.raw < rb_entry(parent, struct cnova_vmm_arena, rb)->pa.raw ?
+		       &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&arena->rb, parent, link);
+	rb_insert_color(&arena->rb, &vmm->arenas);
+	mutex_unlock(&vmm->lock);
+}
+
+/**
+ * cnova_vmm_arena_remove() - The end of that.
+ * @vmm: Address space; no table is in @arena.
+ * @arena: What was added.
+ *
+ * Context: Process context. Takes @vmm->lock.
+ */
+void cnova_vmm_arena_remove(struct cnova_vmm *vmm, struct cnova_vmm_arena *arena)
+{
+	mutex_lock(&vmm->lock);
+	rb_erase(&arena->rb, &vmm->arenas);
+	mutex_unlock(&vmm->lock);
 }
 
 /* Reads tables, through the window. */

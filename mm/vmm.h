@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 
 #include "mm/addr.h"
 #include "mm/pramin.h"
@@ -36,7 +37,23 @@ struct cnova_vmm_ops {
 	enum cnova_tlb_scope tlbs;
 };
 
-/** struct cnova_vmm_io - Stores to tables through the PRAMIN window. */
+/**
+ * struct cnova_vmm_arena - VRAM for tables that BAR1 shows for good.
+ *
+ * Belongs to the source of pages.
+ */
+struct cnova_vmm_arena {
+	/** @rb: In &cnova_vmm.arenas. */
+	struct rb_node rb;
+	/** @pa: First byte. */
+	struct cnova_vram_addr pa;
+	/** @size: Bytes. */
+	u64 size;
+	/** @bar1: Where it is in BAR1, not 0. */
+	u64 bar1;
+};
+
+/** struct cnova_vmm_io - Stores to tables, through BAR1 or the PRAMIN window. */
 struct cnova_vmm_io {
 	/** @base: What the engine sees. */
 	struct cnova_pt_io base;
@@ -44,6 +61,8 @@ struct cnova_vmm_io {
 	struct cnova_vmm *vmm;
 	/** @cursor: The window. Used by the holder of &cnova_vmm.lock. */
 	struct cnova_pramin_cursor cursor;
+	/** @bar1_last: Where BAR1 was last stored to, 0: nothing is on its way there. */
+	u64 bar1_last;
 	/** @stored: Something was stored since the last invalidate. */
 	bool stored;
 	/** @invalidates: Since the execution began. */
@@ -85,6 +104,9 @@ struct cnova_vmm {
 	/** @table_bytes: VRAM held by tables. Under &cnova_vmm_pages.lock, read as a hint. */
 	u64 table_bytes;
 
+	/** @arenas: &struct cnova_vmm_arena by address. Under @lock. */
+	struct rb_root arenas;
+
 	/** @io: How tables are written. Under @lock. */
 	struct cnova_vmm_io io;
 
@@ -116,6 +138,10 @@ int cnova_vmm_init(struct cnova_vmm *vmm, struct cnova_mm *mm,
 int cnova_vmm_init_adopted(struct cnova_vmm *vmm, struct cnova_mm *mm,
 			   const struct cnova_vmm_ops *ops, struct cnova_vram_addr root, u64 end);
 void cnova_vmm_fini(struct cnova_vmm *vmm);
+
+void cnova_vmm_arena_add(struct cnova_vmm *vmm, struct cnova_vmm_arena *arena);
+void cnova_vmm_arena_remove(struct cnova_vmm *vmm, struct cnova_vmm_arena *arena);
+u64 cnova_vmm_bar1_locked(struct cnova_vmm *vmm, struct cnova_vram_addr pa);
 
 int cnova_vmm_prepare(struct cnova_vmm *vmm, struct cnova_vmm_job *job,
 		      const struct cnova_pt_op *ops, u32 nr_ops, void *ctx);

@@ -14,6 +14,7 @@
 
 #include <linux/err.h>
 #include <linux/limits.h>
+#include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
@@ -248,11 +249,25 @@ struct cnova_pt_node *cnova_vmm_node_alloc(enum cnova_pt_kind kind)
 	return kmem_cache_alloc(cnova_vmm_cache_of(kind), GFP_KERNEL);
 }
 
+/* Whole pages: the walker fetches 32 bytes of a root that uses less (2.1). */
 static void cnova_vmm_table_zero(struct cnova_vmm *vmm, struct cnova_vram_addr pa)
 {
+	static const u64 zeros[SZ_4K / sizeof(u64) / 8];
 	struct cnova_pramin_cursor cursor;
+	u64 bar1;
 
-	/* Whole pages: the walker fetches 32 bytes of a root that uses less (2.1). */
+	mutex_lock(&vmm->lock);
+	bar1 = cnova_vmm_bar1_locked(vmm, pa);
+	mutex_unlock(&vmm->lock);
+
+	/* The arena stays where it is while it has a page of ours. */
+	if (bar1) {
+		for (u32 i = 0; i < SZ_4K; i += sizeof(zeros))
+			cnova_io_bar1_wr64(vmm->mm->io, bar1 + i, zeros, ARRAY_SIZE(zeros));
+		cnova_io_bar1_order(vmm->mm->io, bar1);
+		return;
+	}
+
 	cnova_pramin_begin(&vmm->mm->pramin, &cursor);
 	cnova_pramin_fill(&cursor, pa, 0, SZ_4K / sizeof(u64));
 	cnova_pramin_order(&cursor);

@@ -114,23 +114,25 @@ static u32 cnova_sim_bar1_chunk(u64 offset, u64 size)
  * @src: Where from.
  * @size: Bytes.
  *
- * Context: Process context.
+ * Context: Any within a page, else process context.
  */
 void cnova_sim_bar1_write(void *priv, u64 offset, const void *src, u64 size)
 {
 	struct cnova_sim *sim = priv;
 	const u8 *from = src;
+	unsigned long flags;
 
 	while (size && !READ_ONCE(sim->knobs.gone)) {
 		u32 chunk = cnova_sim_bar1_chunk(offset, size);
 
-		spin_lock_irq(&sim->lock);
+		spin_lock_irqsave(&sim->lock, flags);
 		cnova_sim_bar1_store_page(sim, offset, from, chunk);
-		spin_unlock_irq(&sim->lock);
+		spin_unlock_irqrestore(&sim->lock, flags);
 		from += chunk;
 		offset += chunk;
 		size -= chunk;
-		cond_resched();
+		if (size)
+			cond_resched();
 	}
 }
 
@@ -179,11 +181,12 @@ static void cnova_sim_bar1_load_page(struct cnova_sim *sim, u64 offset, u8 *dst,
  * @dst: Where to.
  * @size: Bytes.
  *
- * Context: Process context.
+ * Context: Any within a page, else process context.
  */
 void cnova_sim_bar1_read(void *priv, u64 offset, void *dst, u64 size)
 {
 	struct cnova_sim *sim = priv;
+	unsigned long flags;
 	u8 *to = dst;
 
 	while (size) {
@@ -193,13 +196,14 @@ void cnova_sim_bar1_read(void *priv, u64 offset, void *dst, u64 size)
 			memset(to, 0xff, size);
 			return;
 		}
-		spin_lock_irq(&sim->lock);
+		spin_lock_irqsave(&sim->lock, flags);
 		cnova_sim_post_drain(sim, &sim->bar1_posts);
 		cnova_sim_bar1_load_page(sim, offset, to, chunk);
-		spin_unlock_irq(&sim->lock);
+		spin_unlock_irqrestore(&sim->lock, flags);
 		to += chunk;
 		offset += chunk;
 		size -= chunk;
-		cond_resched();
+		if (size)
+			cond_resched();
 	}
 }

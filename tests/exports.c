@@ -10,6 +10,7 @@
 #include "drm/gem.h"
 #include "drm/sync.h"
 #include "drm/vm.h"
+#include "mm/bar1.h"
 #include "mm/mm.h"
 
 /* tests/vm_kunit.c */
@@ -25,6 +26,16 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_pending_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_close);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
+
+/* tests/bar1_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_map_pieces);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_map);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_stop);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_unmap);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_add);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_remove);
 
 /* tests/flush_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_stale);

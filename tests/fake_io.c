@@ -78,6 +78,34 @@ static u32 fake_poll(struct fake_gpu *fake)
 	return tlb->busy == FAKE_FOREVER || nr <= tlb->busy ? FAKE_TRIGGER_BIT : 0;
 }
 
+/* HARDWARE.md 7.1: bit 0 pending, bit 1 outstanding, in either variant. */
+static u32 fake_bar1_status(struct fake_gpu *fake)
+{
+	fake->counts[FAKE_BAR1_POLL]++;
+	if (fake->gone)
+		return ~0U;
+	return fake->bar1_polls++ < fake->bar1_busy ? 2 : 0;
+}
+
+/* Which registers bind BAR1, and in what order; returns whether @offset is one. */
+static bool fake_bar1_bind(struct fake_gpu *fake, u32 offset)
+{
+	bool v3 = fake_is_v3(fake->chip);
+
+	if (offset != 0xb80f40 && offset != 0xb80f60 && offset != 0xb80f64)
+		return false;
+
+	/* While a bind is outstanding there is none. */
+	fake->misuse += v3 == (offset == 0xb80f40) || fake->bar1_polls < fake->bar1_busy;
+	/* What starts it. */
+	if (offset != 0xb80f60) {
+		if (fake->dirty)
+			fake->unordered++;
+		fake->bar1_polls = 0;
+	}
+	return true;
+}
+
 static u32 fake_reg_read(struct fake_gpu *fake, u32 offset)
 {
 	switch (offset) {
@@ -86,6 +114,11 @@ static u32 fake_reg_read(struct fake_gpu *fake, u32 offset)
 		return (u32)fake->chip->chipset << 20 | 0xa1;
 	case 0xb830b0:
 		return fake_poll(fake);
+	case 0xb80f50:
+	case 0xb80f60:
+		if (offset == (fake_is_v3(fake->chip) ? 0xb80f60 : 0xb80f50))
+			return fake_bar1_status(fake);
+		break;
 	}
 
 	fake->counts[FAKE_REG_RD]++;
@@ -113,7 +146,7 @@ static void fake_trigger(struct fake_gpu *fake)
 	fake->counts[FAKE_TRIGGER]++;
 	if (fake->tlb.busy > fake->polls)
 		fake->misuse++;
-	if (fake->dirty)
+	if (fake->dirty || fake->bar1_dirty)
 		fake->unordered++;
 
 	fake->tlb = fake->tlb_next;
@@ -135,7 +168,7 @@ static void fake_reg_write(struct fake_gpu *fake, u32 offset, u32 value)
 		fake->window = value;
 	} else {
 		fake->counts[FAKE_REG_WR]++;
-		if (offset != 0xb830a0 && offset != 0xb830a4)
+		if (offset != 0xb830a0 && offset != 0xb830a4 && !fake_bar1_bind(fake, offset))
 			fake->misuse++;
 	}
 }
@@ -212,15 +245,64 @@ static void fake_write(void *priv, u32 offset, u64 value, unsigned int width)
 	fake->counts[width == sizeof(u64) ? FAKE_WR64 : FAKE_WR]++;
 	byte = fake_aperture(fake, offset);
 	fake->dirty = true;
+	if (fake->bar1_dirty)
+		fake->unordered++;
 	if (!byte)
 		return;
 	fake->page_stores[(byte - fake->vram) / SZ_4K]++;
 	memcpy(byte, &value, width);
 }
 
+/* The bytes that BAR1 shows at @offset, or NULL. */
+static u8 *fake_bar1(struct fake_gpu *fake, u64 offset, u64 size)
+{
+	u64 pa = fake->bar1_pa + offset;
+
+	if (offset % sizeof(u32) || pa > FAKE_VRAM_SIZE || size > FAKE_VRAM_SIZE - pa) {
+		fake->beyond++;
+		return NULL;
+	}
+
+	return fake->vram + pa;
+}
+
+static void fake_bar1_write(void *priv, u64 offset, const void *src, u64 size)
+{
+	struct fake_gpu *fake = priv;
+	u8 *byte = fake_bar1(fake, offset, size);
+
+	/* The order between the two apertures is nobody's. */
+	if (fake->dirty)
+		fake->unordered++;
+	fake->counts[FAKE_BAR1_WR64] += size / sizeof(u64);
+	fake->bar1_dirty = true;
+	if (byte)
+		memcpy(byte, src, size);
+}
+
+static void fake_bar1_read(void *priv, u64 offset, void *dst, u64 size)
+{
+	struct fake_gpu *fake = priv;
+	u8 *byte = fake_bar1(fake, offset, size);
+
+	fake->counts[FAKE_BAR1_RD]++;
+	fake->bar1_dirty = false;
+	if (byte)
+		memcpy(dst, byte, size);
+}
+
+/* All of it is there. */
+static int fake_populate(void *priv, u64 pa, u64 size)
+{
+	return 0;
+}
+
 static const struct cnova_io_ops fake_ops = {
 	.read = fake_read,
 	.write = fake_write,
+	.vram_populate = fake_populate,
+	.bar1_read = fake_bar1_read,
+	.bar1_write = fake_bar1_write,
 };
 
 KUNIT_DEFINE_ACTION_WRAPPER(fake_kvfree, kvfree, const void *);
@@ -270,7 +352,9 @@ void fake_check(struct kunit *test, struct fake_gpu *fake)
 			n[FAKE_REG_WR] + n[FAKE_MOVE] + n[FAKE_TRIGGER]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_RD32), n[FAKE_REG_RD]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_POLL),
-			n[FAKE_POLL] + n[FAKE_BOOT_0]);
+			n[FAKE_POLL] + n[FAKE_BOOT_0] + n[FAKE_BAR1_POLL]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_BAR1_WR64), n[FAKE_BAR1_WR64]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_BAR1_RD), n[FAKE_BAR1_RD]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR64), n[FAKE_WR64]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR), n[FAKE_WR]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_RD), n[FAKE_RD]);

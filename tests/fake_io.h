@@ -37,6 +37,9 @@ enum fake_count {
 	FAKE_RD,	/* aperture loads */
 	FAKE_WR64,	/* aperture stores of 64 bits */
 	FAKE_WR,	/* narrower ones */
+	FAKE_BAR1_POLL,	/* loads of the bind status */
+	FAKE_BAR1_WR64,	/* 64-bit words stored to BAR1 */
+	FAKE_BAR1_RD,	/* loads from BAR1 */
 	FAKE_NR_COUNTS
 };
 
@@ -73,6 +76,12 @@ struct fake_gpu {
 	u32 vram_mib;
 	u32 wpr2_lo;
 	u32 wpr2_hi;
+
+	/* Offset 0 of BAR1 shows this address, and so on: there is no page table. */
+	u64 bar1_pa;
+	bool bar1_dirty;	/* stored to BAR1, not loaded since */
+	u32 bar1_busy;		/* loads of the bind status that say it is not done */
+	u32 bar1_polls;
 
 	/* What INVALIDATE does now, since how many loads, and from the next trigger on. */
 	struct fake_tlb_script tlb;

@@ -14,5 +14,9 @@
 #define writew(v, p)	WRITE_ONCE(*(u16 *)(p), v)
 #define writel(v, p)	WRITE_ONCE(*(u32 *)(p), v)
 #define writeq(v, p)	WRITE_ONCE(*(u64 *)(p), v)
+#define writeq_relaxed	writeq
+
+#define memcpy_fromio(dst, p, size)	memcpy(dst, p, size)
+#define memcpy_toio(p, src, size)	memcpy(p, src, size)
 
 #endif
