@@ -102,7 +102,17 @@ static void cnova_sim_release_lines(const struct cnova_sim_release *release)
 	}
 }
 
-/* Does a walk through memory come to this word? */
+/* Unhooked, or below what is, and no invalidate since: a walk cache may lead here. */
+static bool cnova_sim_release_is_loose(const struct cnova_sim_table *table)
+{
+	for (; table; table = table->parent) {
+		if (!table->linked)
+			return true;
+	}
+	return false;
+}
+
+/* Does a walk through memory, or through a walk cache, come to this word? */
 static bool cnova_sim_release_reaches(struct cnova_sim_mmu *mmu,
 				      const struct cnova_sim_table *table, u64 pa, u64 va)
 {
@@ -110,6 +120,8 @@ static bool cnova_sim_release_reaches(struct cnova_sim_mmu *mmu,
 	u8 words = mmu->traits->format->level[table->level].words;
 	struct cnova_sim_walk walk;
 
+	if (cnova_sim_release_is_loose(table))
+		return true;
 	cnova_sim_walk_begin(&walk, mmu->traits, CNOVA_SIM_VIDEO, table->root->table->pa, va);
 	while (walk.state == CNOVA_SIM_WALK_MORE) {
 		u64 entry = cnova_sim_walk_entry(&walk);

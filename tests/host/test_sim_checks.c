@@ -462,6 +462,16 @@ static void test_release_of_tables(void)
 	expect_none();
 	end();
 
+	begin_used("release_of_a_page_below_an_unhooked_table");
+	map_4k();
+	store(E_HIGH, 0);
+	cnova_sim_flat_release(flat, DATA, SZ_4K);
+	expect(CNOVA_SIM_RELEASED, 1);
+	invalidate();
+	cnova_sim_flat_release(flat, DATA + SZ_4K, SZ_4K);
+	expect_none();
+	end();
+
 	begin_used("release_of_a_page_behind_a_hidden_entry");
 	map_dual(0);
 	store(BIG, BLOCKED);
