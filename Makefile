@@ -3,7 +3,7 @@
 # For people; kbuild reads Kbuild. What the scripts make is kept in the user's cache directory.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-STAGES ?= lint host stock debug gsp leak docs
+STAGES ?= lint host stock debug gsp leak scale docs
 BUILD := $(CURDIR)/build
 
 export MAKECMDGOALS
@@ -14,7 +14,7 @@ help: ## this list
 demo: ## boot a Debian kernel with cnova and the software GPU, show drm_info and `cnova demo`
 	@scripts/demo
 
-check: ## all tests; STAGES="lint host stock debug gsp leak docs" chooses
+check: ## all tests; STAGES="lint host stock debug gsp leak scale docs" chooses
 	@scripts/check $(STAGES)
 
 shell: ## a shell in a virtual machine with the modules loaded
@@ -41,6 +41,9 @@ vectors: ## check the page table formats against VECTORS=file.csv
 third-opinion: ## NVIDIA's code about page tables and registers; OGKM=tree of open-gpu-kernel-modules
 	@scripts/third-opinion $(OGKM)
 
+bench-counts: ## what changes of page tables cost on every chip of the model, beside their peers
+	@scripts/bench-counts
+
 html: ## the documentation
 	@scripts/html
 
@@ -56,5 +59,5 @@ clean: ## remove what was built from this checkout
 clean-cache: ## remove all that the scripts made, root file system and kernels too
 	@scripts/clean --cache
 
-.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors third-opinion html modules \
-	modules_install clean clean-cache
+.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors third-opinion bench-counts html \
+	modules modules_install clean clean-cache
