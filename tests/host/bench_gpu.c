@@ -125,14 +125,46 @@ static void bench_write(void *priv, u32 offset, u64 value, unsigned int width)
 	bench_end_aside(aside);
 }
 
+/* BAR1 as if it were mapped once and for good: its own tables are not counted here. */
+static void bench_bar1_write(void *priv, u64 offset, const void *src, u64 size)
+{
+	struct bench_aside aside = bench_begin_aside();
+	struct bench_gpu *gpu = priv;
+	const u64 *words = src;
+	u64 i;
+
+	for (i = 0; i < size / sizeof(u64); i++)
+		bench_store(gpu, BENCH_TABLES + offset - BENCH_BAR1 + i * sizeof(u64), words[i], 8);
+	bench_end_aside(aside);
+}
+
+static void bench_bar1_read(void *priv, u64 offset, void *dst, u64 size)
+{
+	struct bench_gpu *gpu = priv;
+
+	gpu->own.loads++;
+	gpu->dirty = false;
+	memset(dst, 0, size);
+}
+
 static const struct cnova_io_ops bench_ops = {
 	.read = bench_read,
 	.write = bench_write,
+	.bar1_read = bench_bar1_read,
+	.bar1_write = bench_bar1_write,
 };
 
 static struct bench_gpu *to_gpu(struct cnova_vmm *vmm)
 {
 	return container_of(vmm, struct bench_gpu, vmm);
+}
+
+static void bench_show_arena(struct bench_gpu *gpu, struct cnova_vmm_arena *arena)
+{
+	arena->pa = cnova_vram_addr(gpu->arena);
+	arena->size = gpu->arena_size;
+	arena->bar1 = BENCH_BAR1 + gpu->arena - BENCH_TABLES;
+	cnova_vmm_arena_add(&gpu->vmm, arena);
 }
 
 static int bench_alloc(struct cnova_vmm *vmm, void *ctx, struct cnova_vram_addr *page)
@@ -149,8 +181,10 @@ static int bench_alloc(struct cnova_vmm *vmm, void *ctx, struct cnova_vram_addr 
 		gpu->arena = round_up(gpu->arena, gpu->arena_size);
 		gpu->arena_used = 0;
 		gpu->nr_arenas++;
-		if (gpu->arena + gpu->arena_size > BENCH_DATA)
+		if (gpu->arena + gpu->arena_size > BENCH_DATA || gpu->nr_arenas > BENCH_ARENAS)
 			return -ENOSPC;
+		if (gpu->bar1)
+			bench_show_arena(gpu, &gpu->arenas[gpu->nr_arenas - 1]);
 	}
 
 	*page = cnova_vram_addr(gpu->arena + gpu->arena_used);
@@ -176,8 +210,8 @@ static const struct cnova_vmm_ops bench_vmm_ops = {
 	.free = bench_free,
 };
 
-/* A GPU of that chip, with an empty address space. */
-void bench_gpu_init(struct bench_gpu *gpu, const struct cnova_sim_chip *chip)
+/* A GPU of that chip, with an empty address space; tables through BAR1 or the window. */
+void bench_gpu_init(struct bench_gpu *gpu, const struct cnova_sim_chip *chip, bool bar1)
 {
 	struct cnova_io_platform_data data = { .ops = &bench_ops, .priv = gpu };
 	struct bench_aside aside;
@@ -185,6 +219,7 @@ void bench_gpu_init(struct bench_gpu *gpu, const struct cnova_sim_chip *chip)
 
 	memset(gpu, 0, sizeof(*gpu));
 	gpu->chip = chip;
+	gpu->bar1 = bar1;
 	gpu->dev.name = chip->name;
 	/* Hopper and Blackwell have the new one; Ada, in between by number, the old one. */
 	gpu->window_reg = arch == 0x18 || arch >= 0x1a ? 0x10fd40 : 0x1700;
@@ -236,10 +271,13 @@ struct bench_counts bench_counts_of(struct bench_gpu *gpu)
 	struct cnova_io *io = &gpu->io;
 
 	return (struct bench_counts){
-		.stores = cnova_io_count(io, CNOVA_IO_PRAMIN_WR64),
+		.stores = cnova_io_count(io, CNOVA_IO_PRAMIN_WR64) +
+			  cnova_io_count(io, CNOVA_IO_BAR1_WR64),
 		.narrow = cnova_io_count(io, CNOVA_IO_PRAMIN_WR),
-		.loads = cnova_io_count(io, CNOVA_IO_PRAMIN_RD),
-		.orders = cnova_io_count(io, CNOVA_IO_ORDER),
+		.loads = cnova_io_count(io, CNOVA_IO_PRAMIN_RD) +
+			 cnova_io_count(io, CNOVA_IO_BAR1_RD),
+		.orders = cnova_io_count(io, CNOVA_IO_ORDER) +
+			  cnova_io_count(io, CNOVA_IO_BAR1_RD),
 		.moves = cnova_io_count(io, CNOVA_IO_WINDOW_MOVE),
 		.invalidates = cnova_io_count(io, CNOVA_IO_INVALIDATE),
 		.registers = cnova_io_count(io, CNOVA_IO_RD32) +

@@ -18,6 +18,8 @@
 #define BENCH_VRAM	0x3000000ULL	/* 48 MiB */
 #define BENCH_TABLES	0x100000ULL	/* tables from here on */
 #define BENCH_DATA	0x1800000ULL	/* memory from here on */
+#define BENCH_BAR1	0x10000ULL	/* where BAR1 shows BENCH_TABLES */
+#define BENCH_ARENAS	32
 #define BENCH_PAGES	(BENCH_DATA / SZ_4K)
 
 /* What an operation may cost. Loads are without those that poll. */
@@ -51,6 +53,10 @@ struct bench_gpu {
 	/* What no driver may do. */
 	u32 misuse;
 
+	/* BAR1 shows the arenas from BENCH_BAR1 on. */
+	bool bar1;
+	struct cnova_vmm_arena arenas[BENCH_ARENAS];
+
 	/* Pages for tables: arenas of 64 KiB, doubling to 1 MiB, as drm/pt_alloc.c has them. */
 	u64 arena;
 	u64 arena_size;
@@ -70,7 +76,7 @@ struct bench_gpu {
 	struct bench_counts own;
 };
 
-void bench_gpu_init(struct bench_gpu *gpu, const struct cnova_sim_chip *chip);
+void bench_gpu_init(struct bench_gpu *gpu, const struct cnova_sim_chip *chip, bool bar1);
 bool bench_gpu_fini(struct bench_gpu *gpu);
 bool bench_gpu_agrees(struct bench_gpu *gpu);
 struct bench_counts bench_counts_of(struct bench_gpu *gpu);

@@ -3,6 +3,8 @@
 #ifndef _HOST_LINUX_IO_H_
 #define _HOST_LINUX_IO_H_
 
+#include <asm/barrier.h>
+
 #include <linux/compiler.h>
 #include <linux/types.h>
 
