@@ -294,8 +294,8 @@ static u32 cnova_sim_gsp_build(struct cnova_sim_gsp *gsp, const struct cnova_sim
 	u32 slots = (PAYLOAD + out->size + PAGE - 1) / PAGE;
 	u8 *element = gsp->element;
 
-	/* What is behind the message is nothing: the driver may not look at it. */
-	memset(element, gsp->release == 535 ? 0 : 0x5a, slots * PAGE);
+	/* What is behind the message says nothing, but r535 has it in the sum. */
+	memset(element, 0x5a, slots * PAGE);
 	memset(element, 0, PAYLOAD);
 	memset(element + PAYLOAD, 0xa5, out->size);
 	if (out->is_info)
