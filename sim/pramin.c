@@ -125,6 +125,13 @@ u64 cnova_sim_pramin_read(struct cnova_sim *sim, u32 offset, unsigned int width)
 	return value;
 }
 
+static bool cnova_sim_pramin_drops(struct cnova_sim *sim)
+{
+	u32 one_in = READ_ONCE(sim->knobs.drop_stores);
+
+	return one_in && !(++sim->window_stores % one_in);
+}
+
 /**
  * cnova_sim_pramin_write() - A store to the aperture sets out.
  * @sim: The device.
@@ -144,7 +151,7 @@ void cnova_sim_pramin_write(struct cnova_sim *sim, u32 offset, u64 value, unsign
 	aperture = cnova_sim_pramin_aperture(sim);
 	if (aperture == CNOVA_SIM_PEER)
 		cnova_sim_pramin_nowhere(sim, "store");
-	else
+	else if (!cnova_sim_pramin_drops(sim))
 		cnova_sim_post(sim, &sim->pramin, aperture, cnova_sim_pramin_pa(sim, offset),
 			       value, width);
 	spin_unlock_irqrestore(&sim->lock, flags);
@@ -170,8 +177,15 @@ void cnova_sim_pramin_move(struct cnova_sim *sim, u32 value)
 
 	cnova_sim_pramin_enter(sim);
 	spin_lock_irqsave(&sim->lock, flags);
-	/* What does not exist does not keep what is written. */
-	sim->window = value & defined;
+	/*
+	 * What does not exist does not keep what is written. The register and the view
+	 * are one, unless a test wants them not to be.
+	 */
+	if (!READ_ONCE(sim->knobs.window_stuck)) {
+		sim->window_reg = value & defined;
+		if (!READ_ONCE(sim->knobs.window_lies))
+			sim->window = value & defined;
+	}
 	if (value & ~defined || cnova_sim_pramin_aperture(sim) == CNOVA_SIM_PEER)
 		cnova_sim_report(sim, CNOVA_SIM_WINDOW, "undefined bits in the window: %#x",
 				 value);

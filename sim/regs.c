@@ -73,7 +73,7 @@ static u32 cnova_sim_regs_boot_42(struct cnova_sim *sim, unsigned int which)
 
 static u32 cnova_sim_regs_window(struct cnova_sim *sim, unsigned int which)
 {
-	return sim->window;
+	return sim->window_reg;
 }
 
 /**

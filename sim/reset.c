@@ -21,6 +21,7 @@ static void cnova_sim_reset_regs(struct cnova_sim *sim)
 
 	cnova_sim_post_forget(sim, 0, sim->vram_size);
 	sim->window = 0;
+	sim->window_reg = 0;
 	memset(&sim->flush, 0, sizeof(sim->flush));
 	memset(&sim->tlb_regs, 0, sizeof(sim->tlb_regs));
 	memset(&sim->bar1, 0, sizeof(sim->bar1));

@@ -95,6 +95,12 @@ struct cnova_sim_knobs {
 	bool trigger_stuck;
 	/** @gone: The device has left the bus. */
 	bool gone;
+	/** @window_stuck: The window does not move, and its register says so. */
+	bool window_stuck;
+	/** @window_lies: The window does not move, and its register says it did. */
+	bool window_lies;
+	/** @drop_stores: One in so many stores to the window is lost; 0: none. */
+	u32 drop_stores;
 };
 
 /** struct cnova_sim_tlb_regs - State behind the invalidate registers. */
@@ -253,8 +259,12 @@ struct cnova_sim {
 	struct cnova_sim_queue pramin;
 	/** @bar1_posts: Stores through BAR1. Protected by @lock. */
 	struct cnova_sim_queue bar1_posts;
-	/** @window: The window register. Protected by @lock. */
+	/** @window: Where the window is, as its register says it. Protected by @lock. */
 	u32 window;
+	/** @window_reg: What the register reads as. Protected by @lock. */
+	u32 window_reg;
+	/** @window_stores: For &cnova_sim_knobs.drop_stores. Protected by @lock. */
+	u32 window_stores;
 	/** @window_users: CPUs in the window or its register now. */
 	atomic_t window_users;
 	/** @flush: Flushes, and the page they write to. Protected by @lock. */
