@@ -9,6 +9,8 @@
  * - ``quarantine``: what is withheld, because the hardware may still reach it;
  * - ``layout``: how VRAM is laid out, and who said so: "registers", or "gsp" and the
  *   release of the firmware;
+ * - ``selftest``: how the self-tests of the module parameter ``selftest`` ended, one
+ *   line for each: name, ``pass``, ``fail`` or ``skip``, reason;
  * - ``vram``: how full VRAM and system memory are;
  * - ``vm/<client>.<vm>/``: one directory for each VM:
  *
@@ -136,6 +138,9 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 
 static int cnova_debugfs_quarantine_show(struct seq_file *m, void *unused)
 {
+	if (seq_to_cnova(m)->selftest.withheld_bytes)
+		seq_printf(m, "vram %llu bytes of self-tests\n",
+			   seq_to_cnova(m)->selftest.withheld_bytes);
 	cnova_pt_alloc_show_quarantine(seq_to_cnova(m), m);
 	cnova_quarantine_show(seq_to_cnova(m), m);
 	return 0;
@@ -158,6 +163,20 @@ static int cnova_debugfs_layout_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static int cnova_debugfs_selftest_show(struct seq_file *m, void *unused)
+{
+	const struct cnova_selftest *tests = &seq_to_cnova(m)->selftest;
+
+	for (u32 i = 0; i < CNOVA_NR_SELFTESTS && tests->ran; i++) {
+		const struct cnova_selftest_result *result = &tests->result[i];
+		const char *verdict = result->err ? "fail" : result->skipped ? "skip" : "pass";
+
+		seq_printf(m, "%s %s %s\n", cnova_selftest_name(i), verdict,
+			   result->reason[0] ? result->reason : "-");
+	}
+	return 0;
+}
+
 static int cnova_debugfs_vram_show(struct seq_file *m, void *unused)
 {
 	struct cnova_device *cnova = seq_to_cnova(m);
@@ -175,6 +194,7 @@ static const struct drm_debugfs_info cnova_debugfs_files[] = {
 	{ "counters", cnova_debugfs_counters_show },
 	{ "quarantine", cnova_debugfs_quarantine_show },
 	{ "layout", cnova_debugfs_layout_show },
+	{ "selftest", cnova_debugfs_selftest_show },
 	{ "vram", cnova_debugfs_vram_show },
 };
 

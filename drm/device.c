@@ -183,7 +183,31 @@ static int cnova_device_init_mm(struct cnova_device *cnova)
 
 static void cnova_device_fini_mm(struct drm_device *drm, void *arg)
 {
-	cnova_mm_fini(arg);
+	struct cnova_device *cnova = arg;
+
+	cnova_selftest_fini(&cnova->selftest, &cnova->mm);
+	cnova_mm_fini(&cnova->mm);
+}
+
+/*
+ * Before anybody else takes memory. A failure is told, and the GPU is there to be looked
+ * at; who would rather have no GPU than a bad one says so.
+ */
+static int cnova_device_selftest(struct cnova_device *cnova)
+{
+	enum cnova_driver_selftest mode = cnova_driver_wants_selftest();
+	u32 failed;
+
+	if (mode == CNOVA_DRIVER_SELFTEST_OFF)
+		return 0;
+
+	failed = cnova_selftest_run(&cnova->selftest, &cnova->mm);
+	atomic64_add(cnova->selftest.withheld_bytes, &cnova->quarantined);
+	if (!failed || mode != CNOVA_DRIVER_SELFTEST_REQUIRE)
+		return 0;
+
+	drm_err(&cnova->drm, "%u self-tests failed: not used\n", failed);
+	return -EIO;
 }
 
 static void cnova_device_fini_bar1(struct drm_device *drm, void *arg)
@@ -230,23 +254,28 @@ static void cnova_device_stop_bar1(struct cnova_device *cnova)
  *
  * Context: Probe.
  * Return: 0; -ENODEV: no device answers, or the chip is unknown; -EINVAL: its
- * registers make no sense; -ENOMEM; or what DMA setup says. What was done is undone
- * with the device.
+ * registers make no sense; -EIO: it failed a self-test that had to pass; -ENOMEM; or
+ * what DMA setup says. What was done is undone with the device.
  */
 int cnova_device_start(struct cnova_device *cnova)
 {
 	struct drm_device *drm = &cnova->drm;
 	int err;
 
+	cnova_selftest_init(&cnova->selftest);
 	err = cnova_device_init_mm(cnova);
 	if (err)
 		return err;
 
-	err = drmm_add_action_or_reset(drm, cnova_device_fini_mm, &cnova->mm);
+	err = drmm_add_action_or_reset(drm, cnova_device_fini_mm, cnova);
 	if (err) {
 		cnova_device_stop_firmware(cnova);
 		return err;
 	}
+
+	err = cnova_device_selftest(cnova);
+	if (err)
+		goto err_let_go;
 
 	err = cnova_device_init_bar1(cnova);
 	if (err)
@@ -275,6 +304,8 @@ err_let_go:
 	/* The device outlives the mapping of BAR0: what ends with it must not go there. */
 	cnova_mm_stop(&cnova->mm);
 	cnova_device_stop_firmware(cnova);
+	if (atomic64_read(&cnova->quarantined))
+		cnova_io_reset(&cnova->io);
 	cnova_io_gone(&cnova->io);
 	return err;
 }

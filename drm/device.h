@@ -20,6 +20,7 @@
 #include "hw/gsp_queue.h"
 #include "mm/bar1.h"
 #include "mm/mm.h"
+#include "mm/selftest.h"
 
 struct cnova_vm;
 
@@ -96,6 +97,9 @@ struct cnova_device {
 
 	/** @gsp_bus: Bus address of that. */
 	dma_addr_t gsp_bus;
+
+	/** @selftest: How the self-tests ended. */
+	struct cnova_selftest selftest;
 
 	/** @bar1_size: Bytes of BAR1; 0: none. Immutable. */
 	u64 bar1_size;

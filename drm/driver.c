@@ -40,6 +40,21 @@ bool cnova_driver_wants_kms(void)
 	return cnova_headless_kms;
 }
 
+static unsigned int cnova_selftest;
+module_param_named(selftest, cnova_selftest, uint, 0444);
+MODULE_PARM_DESC(selftest,
+		 "Test each GPU when it is probed: 0 no (default), 1 report in debugfs and log, 2 refuse a GPU that fails");
+
+/**
+ * cnova_driver_wants_selftest() - Ask for the module parameter selftest.
+ *
+ * Return: its value; what is beyond those that there are is the strictest.
+ */
+enum cnova_driver_selftest cnova_driver_wants_selftest(void)
+{
+	return min_t(u32, cnova_selftest, CNOVA_DRIVER_SELFTEST_REQUIRE);
+}
+
 static const struct drm_ioctl_desc cnova_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(CNOVA_GETPARAM, cnova_getparam_ioctl, DRM_RENDER_ALLOW),
 	DRM_IOCTL_DEF_DRV(CNOVA_GEM_CREATE, cnova_gem_create_ioctl, DRM_RENDER_ALLOW),

@@ -11,7 +11,18 @@ struct drm_driver;
 
 extern const struct drm_driver cnova_driver;
 
+/** enum cnova_driver_selftest - What the module parameter selftest asks for. */
+enum cnova_driver_selftest {
+	/** @CNOVA_DRIVER_SELFTEST_OFF: Nothing. */
+	CNOVA_DRIVER_SELFTEST_OFF,
+	/** @CNOVA_DRIVER_SELFTEST_REPORT: Run them and say how they ended. */
+	CNOVA_DRIVER_SELFTEST_REPORT,
+	/** @CNOVA_DRIVER_SELFTEST_REQUIRE: And leave a GPU alone that fails one. */
+	CNOVA_DRIVER_SELFTEST_REQUIRE,
+};
+
 bool cnova_driver_wants_kms(void);
+enum cnova_driver_selftest cnova_driver_wants_selftest(void);
 
 int cnova_platform_register(void);
 void cnova_platform_unregister(void);

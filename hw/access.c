@@ -17,6 +17,8 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include <asm/barrier.h>
+
 #include "hw/access.h"
 #include "hw/regs.h"
 

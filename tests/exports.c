@@ -12,6 +12,7 @@
 #include "drm/vm.h"
 #include "mm/bar1.h"
 #include "mm/mm.h"
+#include "mm/selftest.h"
 
 /* tests/vm_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_create);
@@ -103,6 +104,12 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_zap_locked);
 /* tests/tlb_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_init);
+
+/* tests/selftest_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_name);
+EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_run);
 
 /* tests/vram_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_fini);

@@ -76,6 +76,11 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	list_splice_init(list, head->prev);
 }
 
+static inline void list_splice_tail(struct list_head *list, struct list_head *head)
+{
+	list_splice_init(list, head->prev);
+}
+
 #define list_entry(ptr, type, member)		container_of(ptr, type, member)
 #define list_first_entry(head, type, member)	list_entry((head)->next, type, member)
 #define list_last_entry(head, type, member)	list_entry((head)->prev, type, member)
