@@ -47,6 +47,9 @@
  * SUBTEST: close-twice
  * Description: The second close of a handle is refused.
  *
+ * SUBTEST: mmap-large
+ * Description: Map more VRAM than BAR1 may show at a time.
+ *
  * SUBTEST: mmap-bad
  * Description: Bad handles, flags and sizes are refused, and so is another file's offset.
  *
@@ -260,6 +263,44 @@ static void test_mmap(int fd, uint32_t flags)
 		igt_assert_eq_u32(twin[i], next_random(&seed));
 	twin[0] = 1;
 	munmap(twin, size);
+}
+
+/*
+ * More than BAR1 may show at a time, if the software GPU was told so: what was mapped
+ * first has to make room, and is still there when it is looked at again.
+ */
+static void test_mmap_large(int fd)
+{
+	const uint64_t size = 12 * SZ_1M, nr = 3, step = 13 * SZ_4K;
+	uint32_t handle[3];
+	uint8_t *map[3];
+
+	for (uint64_t i = 0; i < nr; i++) {
+		handle[i] = cnova_gem_create(fd, size, DRM_CNOVA_GEM_VRAM);
+		map[i] = cnova_gem_mmap(fd, handle[i], size);
+	}
+
+	for (uint64_t at = 0; at < size; at += step)
+		for (uint64_t i = 0; i < nr; i++)
+			*(uint64_t *)(map[i] + at) = at << 8 | i;
+
+	/* In the same order, in which nothing of a small BAR1 is still there, and backwards. */
+	for (uint64_t i = 0; i < nr; i++)
+		for (uint64_t at = 0; at < size; at += step)
+			igt_assert_eq_u64(*(uint64_t *)(map[i] + at), at << 8 | i);
+	for (uint64_t at = (size - 1) / step * step; at; at -= step)
+		for (uint64_t i = nr; i--; )
+			igt_assert_eq_u64(*(uint64_t *)(map[i] + at), at << 8 | i);
+
+	/* What was not written is zero still. */
+	for (uint64_t i = 0; i < nr; i++)
+		for (uint64_t at = SZ_4K; at < size; at += step)
+			igt_assert_eq_u64(*(uint64_t *)(map[i] + at), 0);
+
+	for (uint64_t i = 0; i < nr; i++) {
+		munmap(map[i], size);
+		gem_close(fd, handle[i]);
+	}
 }
 
 static void test_close_twice(int fd)
@@ -494,6 +535,10 @@ int igt_main()
 	igt_describe("The second close of a handle is refused.");
 	igt_subtest("close-twice")
 		test_close_twice(fd);
+
+	igt_describe("Map more VRAM than BAR1 may show at a time.");
+	igt_subtest("mmap-large")
+		test_mmap_large(fd);
 
 	igt_describe("Bad handles, flags and sizes are refused, and another file's offset.");
 	igt_subtest("mmap-bad")
