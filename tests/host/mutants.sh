@@ -13,6 +13,7 @@ if [ "$1" != --part ]; then
 	build=$1 jobs=${JOBS:-$(nproc)}
 	shift
 	mkdir -p "$build"
+	rm -f "$build"/*.tap
 	for ((i = 0; i < jobs; i++)); do
 		"$0" --part "$i" "$jobs" "$build/$i" "$@" >"$build/$i.tap" &
 	done

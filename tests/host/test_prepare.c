@@ -264,58 +264,153 @@ static void test_refused(void)
 	end("ranges that make no sense are refused");
 }
 
-/* Two operations that need tables of all kinds, some of which are there. */
-static void change_large(struct change *c)
+/* Operations to fail in, each in an address space where some tables are there. */
+static const struct failing {
+	const char *name;
+	struct {
+		u64 start;
+		u64 size;
+		bool map;
+		bool sparse;
+	} op[3];
+} failing[] = {
+	{ "one page", { { SZ_64K, SZ_4K, true } } },
+	{ "tables of all kinds", { { SZ_4K, SZ_1M, true }, { SZ_512M - SZ_4K, SZ_16M, true },
+				   { SZ_2M, 3 * SZ_64K } } },
+	{ "over many directories", { { SZ_512M - SZ_64K, 3ULL << 38, false, true },
+				     { (1ULL << 38) + SZ_4K, SZ_64K, true } } },
+	{ "an unmap with two edges", { { SZ_4K, 5ULL << 38 } } },
+	{ "a table filled whole", { { 8ULL * SZ_2M + 2 * SZ_64K, SZ_64K, true },
+				    { 9ULL * SZ_2M, SZ_2M, true } } },
+};
+
+static void change_failing(struct change *c, const struct failing *f)
 {
+	struct cnova_extent sparse = { .type = CNOVA_EXTENT_SPARSE };
+	u32 i;
+
 	c->nr = 0;
-	change_mem(c, BASE + SZ_4K, SZ_1M, MODEL_DATA + SZ_4K);
-	change_mem(c, BASE + SZ_512M - SZ_4K, SZ_16M, MODEL_DATA);
-	change_add(c, BASE + SZ_2M, 3 * SZ_64K, NULL, true);
+	for (i = 0; i < ARRAY_SIZE(f->op) && f->op[i].size; i++) {
+		u64 start = BASE + f->op[i].start, size = f->op[i].size;
+		struct cnova_extent mem = { .pa = MODEL_DATA + SZ_4K, .max_leaf_lg2 = 63 };
+
+		change_add(c, start, size,
+			   f->op[i].map ? &mem : f->op[i].sparse ? &sparse : NULL, true);
+	}
+}
+
+/* A sum of all pages that tables are in, and what the shadow counts. */
+static u64 digest(void)
+{
+	u64 sum = model.vm.tree.root->live, pa;
+
+	for (pa = model.vm.pages_pa; pa < model.vm.pages_pa + 64 * SZ_4K; pa += sizeof(u64))
+		sum = (sum ^ cnova_sim_flat_load(model.flat, pa)) * 0x100000001b3ULL;
+	return sum;
+}
+
+/* Fail the n-th allocation, or the n-th page, until none fails. Return: how many did. */
+static u32 fail_each(struct change *c, bool pages, int want)
+{
+	u64 sum = digest(), stores = model.vm.counts.stores;
+	u32 n, nr_free = model.vm.nr_free;
+	long held = host_nr_held;
+	struct host_job job;
+	int err = want;
+
+	for (n = 1; ok && err; n++) {
+		const char *what;
+		u64 va;
+
+		host_alloc_fail = pages ? 0 : n;
+		model.vm.fail_page = pages ? n : 0;
+		err = host_prepare(&model.vm, &job, c->op, c->nr);
+		host_alloc_fail = 0;
+		model.vm.fail_page = 0;
+		if (!err)
+			host_cleanup(&model.vm, &job);
+		else
+			EXPECT_EQ(-err, -want);
+
+		EXPECT_EQ(host_nr_held, held);
+		EXPECT_EQ(model.vm.nr_free, nr_free);
+		EXPECT_EQ(model.vm.counts.stores, stores);
+		/* What was given back is poison again, as it was before. */
+		EXPECT_EQ(digest(), sum);
+		what = host_validate(&model.vm, &va);
+		EXPECT_EQ(!what, true);
+	}
+	return n - 2;
 }
 
 static void test_fail(void)
 {
-	u64 allocs, nr, i;
+	u32 i, allocs = 0, pages = 0;
+	struct host_view view;
 	struct host_job job;
-	u32 free_before, pages;
 	struct change c;
-	long held;
-	int err;
 
 	begin();
 	change_init(&c, 8);
-	change_large(&c);
-
-	host_nr_allocs = 0;
-	pages = model.vm.nr_free;
+	change_mem(&c, BASE + SZ_2M, SZ_2M, MODEL_DATA);
+	change_mem(&c, BASE + 8 * SZ_2M, SZ_64K + SZ_4K, MODEL_DATA);
 	EXPECT_EQ(host_prepare(&model.vm, &job, c.op, c.nr), 0);
-	allocs = host_nr_allocs;
-	pages -= model.vm.nr_free;
+	EXPECT_EQ(host_execute(&model.vm, &job, host_view_init(&view, c.extent, c.nr)), 0);
 	host_cleanup(&model.vm, &job);
-	printf("# %llu allocations, %u pages\n", allocs, pages);
 
-	free_before = model.vm.nr_free;
-	held = host_nr_held;
-	nr = model.vm.counts.stores;
-	for (i = 1; i <= allocs; i++) {
-		host_alloc_fail = i;
-		err = host_prepare(&model.vm, &job, c.op, c.nr);
-		host_alloc_fail = 0;
-		EXPECT_EQ(-err, ENOMEM);
-		EXPECT_EQ(host_nr_held, held);
-		EXPECT_EQ(model.vm.nr_free, free_before);
+	for (i = 0; i < ARRAY_SIZE(failing); i++) {
+		change_failing(&c, &failing[i]);
+		allocs += fail_each(&c, false, -ENOMEM);
+		pages += fail_each(&c, true, -ENOSPC);
+		if (!ok) {
+			printf("# %s\n", failing[i].name);
+			break;
+		}
 	}
-	for (i = 1; i <= pages; i++) {
-		model.vm.fail_page = i;
-		err = host_prepare(&model.vm, &job, c.op, c.nr);
-		EXPECT_EQ(-err, ENOSPC);
-		EXPECT_EQ(host_nr_held, held);
-		EXPECT_EQ(model.vm.nr_free, free_before);
-	}
-	EXPECT_EQ(model.vm.counts.stores, nr);
-
+	printf("# %u allocations, %u pages\n", allocs, pages);
+	EXPECT_EQ(allocs > 40 && pages > 30, true);
 	change_fini(&c);
 	end("each single allocation fails: nothing stored, nothing kept");
+}
+
+/*
+ * 4,096 scattered pages: by the formula of the hardware's tables, T(k) being the number
+ * of distinct va >> k: one directory for each, one 4K table for each 2 MiB.
+ */
+static void test_scattered(void)
+{
+	u32 i, kind, dirs = 0, tables = 0;
+	u64 bytes = 0, sum = 0;
+	struct host_job job;
+	struct change c;
+
+	begin();
+	change_init(&c, 4096);
+	/* 16 pages in each of 256 blocks of 2M, 64 blocks to each of 4 blocks of 512M. */
+	for (i = 0; i < 4096; i++)
+		change_mem(&c, BASE + (i / 1024) * (u64)SZ_512M + (i / 16 % 64) * 4ULL * SZ_2M +
+			   (i % 16) * 31ULL * SZ_4K, SZ_4K, MODEL_DATA + SZ_4K);
+	EXPECT_EQ(host_prepare(&model.vm, &job, c.op, c.nr), 0);
+	for (kind = 0; kind < CNOVA_NR_PT_KINDS; kind++) {
+		u32 table_bytes = cnova_pt_table_bytes(model.vm.tree.fmt, kind);
+
+		tables += job.made[kind];
+		dirs += kind >= CNOVA_PT_PDE0 ? job.made[kind] : 0;
+		bytes += (u64)job.made[kind] *
+			 max(table_bytes, kind == CNOVA_PT_64K ? 256U : 4096U);
+	}
+	/* PDE0: T(29) = 4; PDE1: T(38) = 1; PDE2: T(47) = 1; v3: PDE3: T(56) = 1. */
+	EXPECT_EQ(job.made[CNOVA_PT_4K], 256);
+	EXPECT_EQ(job.made[CNOVA_PT_64K], 0);
+	EXPECT_EQ(job.made[CNOVA_PT_PDE0], 4);
+	EXPECT_EQ(dirs, 4 + nr_dirs() - 1);
+	EXPECT_EQ(tables, 260 + nr_dirs() - 1);
+	EXPECT_EQ(bytes, (260 + nr_dirs() - 1) * 4096ULL);
+	host_cleanup(&model.vm, &job);
+	sum = model.vm.nr_pages - model.vm.nr_free;
+	EXPECT_EQ(sum, 1);
+	change_fini(&c);
+	end("4,096 scattered pages reserve what the hardware needs");
 }
 
 /* The hardware fails in the first and in the second pass. */
@@ -377,6 +472,7 @@ int main(void)
 	for (u32 i = 0; i < ARRAY_SIZE(chips); i++) {
 		chip = chips[i];
 		test_bounds();
+		test_scattered();
 		test_shared();
 		test_refused();
 		test_fail();
