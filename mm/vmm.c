@@ -210,8 +210,12 @@ static u64 cnova_vmm_mem_load(struct cnova_pt_mem *base, struct cnova_vram_addr 
 {
 	struct cnova_vmm_mem *mem = container_of(base, struct cnova_vmm_mem, base);
 
-	return cnova_pramin_load(&mem->cursor, cnova_vram_addr(pa.raw + i * sizeof(u64)),
-				 sizeof(u64));
+	u64 word = cnova_pramin_load(&mem->cursor, cnova_vram_addr(pa.raw + i * sizeof(u64)),
+				     sizeof(u64));
+
+	/* Between two loads nodes are allocated, which nobody may who holds the window. */
+	cnova_pramin_end(&mem->cursor);
+	return word;
 }
 
 static struct cnova_pt_node *cnova_vmm_adopter_alloc(struct cnova_pt_adopter *adopter,
