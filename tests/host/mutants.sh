@@ -65,7 +65,8 @@ PY
 run_test() {
 	make -s -C "$build/src/tests/host" BUILD="$build/obj" "$build/obj/$1" >"$build/log" 2>&1 ||
 		return 2
-	! JOBS=1 FUZZ_OPS=60000 CHANGES=300 VECTORS=$here/data/mmu_vectors.csv timeout 300 "$build/obj/$1" \
+	! JOBS=1 FUZZ_OPS=60000 CHANGES=300 VECTORS=$here/data/mmu_vectors.csv CHIP=ga102 \
+		BUDGET=$top/Documentation/budget.csv timeout 300 "$build/obj/$1" \
 		>"$build/log" 2>&1 || return 0
 	return 1
 }
