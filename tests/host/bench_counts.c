@@ -426,7 +426,8 @@ static void run(const struct cnova_sim_chip *chip, bool bar1)
 		operations[i].run();
 		check_translations();
 		ok = check_budget(operations[i].name);
-		printf("#| %s %s | %s | %llu | %llu | %llu | %llu | %llu | %llu | %llu ", chip->name,
+		printf("#| %s %s | %s | %llu | %llu | %llu | %llu | %llu | %llu | %llu ",
+		       chip->name,
 		       way, operations[i].name, prepared.stores, executed.stores,
 		       executed.orders, executed.moves, executed.invalidates, executed.locks,
 		       prepared.pages);
