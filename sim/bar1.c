@@ -27,7 +27,7 @@ static bool cnova_sim_bar1_translate(struct cnova_sim *sim, u64 offset, bool wri
 				 "BAR1 used while a bind is outstanding");
 	if (offset >= sim->bar1_size)
 		return false;
-	if (!sim->bar1.is_virtual) {
+	if (!sim->bar1.is_virtual || READ_ONCE(sim->knobs.bar1_physical)) {
 		*out = (struct cnova_sim_translation){
 			.pa = offset, .aperture = CNOVA_SIM_VIDEO, .size = CNOVA_SIM_PAGE_SIZE,
 		};

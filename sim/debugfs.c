@@ -10,8 +10,7 @@
  * - gsp_fault: what firmware does wrong from its next start on, by a name of
  *   gsp_fault.c; "none": nothing.
  * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, window_stuck, window_lies,
- *   drop_stores, gone: knobs, see
- *   &struct cnova_sim_knobs.
+ *   bar1_physical, drop_stores, gone: knobs, see &struct cnova_sim_knobs.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -167,6 +166,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim)
 	debugfs_create_file("gsp_fault", 0600, dir, sim, &cnova_sim_gsp_fault_fops);
 	debugfs_create_bool("window_stuck", 0600, dir, &knobs->window_stuck);
 	debugfs_create_bool("window_lies", 0600, dir, &knobs->window_lies);
+	debugfs_create_bool("bar1_physical", 0600, dir, &knobs->bar1_physical);
 	debugfs_create_u32("drop_stores", 0600, dir, &knobs->drop_stores);
 	debugfs_create_bool("gone", 0600, dir, &knobs->gone);
 }

@@ -99,6 +99,8 @@ struct cnova_sim_knobs {
 	bool window_stuck;
 	/** @window_lies: The window does not move, and its register says it did. */
 	bool window_lies;
+	/** @bar1_physical: BAR1 shows memory by its address, whatever was bound. */
+	bool bar1_physical;
 	/** @drop_stores: One in so many stores to the window is lost; 0: none. */
 	u32 drop_stores;
 };
