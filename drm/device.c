@@ -190,19 +190,26 @@ static void cnova_device_fini_mm(struct drm_device *drm, void *arg)
 }
 
 /*
- * Before anybody else takes memory. A failure is told, and the GPU is there to be looked
- * at; who would rather have no GPU than a bad one says so.
+ * Before anybody else takes memory, and with @bar1 before anybody uses that. A failure
+ * is told, and the GPU is there to be looked at; who would rather have no GPU than a
+ * bad one says so.
  */
-static int cnova_device_selftest(struct cnova_device *cnova)
+static int cnova_device_selftest(struct cnova_device *cnova, bool bar1)
 {
 	enum cnova_driver_selftest mode = cnova_driver_wants_selftest();
+	struct cnova_selftest *tests = &cnova->selftest;
+	u64 withheld = tests->withheld_bytes;
 	u32 failed;
 
 	if (mode == CNOVA_DRIVER_SELFTEST_OFF)
 		return 0;
 
-	failed = cnova_selftest_run(&cnova->selftest, &cnova->mm);
-	atomic64_add(cnova->selftest.withheld_bytes, &cnova->quarantined);
+	if (bar1)
+		failed = cnova_selftest_run_bar1(tests, &cnova->mm,
+						 cnova->bar1_size ? &cnova->bar1 : NULL);
+	else
+		failed = cnova_selftest_run(tests, &cnova->mm);
+	atomic64_add(tests->withheld_bytes - withheld, &cnova->quarantined);
 	if (!failed || mode != CNOVA_DRIVER_SELFTEST_REQUIRE)
 		return 0;
 
@@ -273,13 +280,17 @@ int cnova_device_start(struct cnova_device *cnova)
 		return err;
 	}
 
-	err = cnova_device_selftest(cnova);
+	err = cnova_device_selftest(cnova, false);
 	if (err)
 		goto err_let_go;
 
 	err = cnova_device_init_bar1(cnova);
 	if (err)
 		goto err_let_go;
+
+	err = cnova_device_selftest(cnova, true);
+	if (err)
+		goto err_stop_bar1;
 
 	err = cnova_ttm_init(cnova);
 	if (err)

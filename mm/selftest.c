@@ -11,8 +11,9 @@
  * they look at memory again by another way than the one that stored, where there
  * is one.
  *
- * One that fails does not keep the others from running, but the window: without it
- * nothing can be stored.
+ * One that fails keeps those from running that rely on what it looked at: nothing can
+ * be stored without the window, and nothing be mapped without page tables. BAR1 comes
+ * up after the first two, and is looked at then.
  *
  * Locking: none of their own. Nobody else has the GPU.
  */
@@ -31,6 +32,7 @@
 static const char * const cnova_selftest_names[CNOVA_NR_SELFTESTS] = {
 	[CNOVA_SELFTEST_PRAMIN] = "pramin",
 	[CNOVA_SELFTEST_PAGE_TABLES] = "page_tables",
+	[CNOVA_SELFTEST_BAR1] = "bar1",
 };
 
 /**
@@ -76,8 +78,16 @@ struct cnova_selftest_window {
 	u64 pa;
 };
 
-/* A different one for every place, and no byte of it is that of a neighbour. */
-static u64 cnova_selftest_pattern(u64 pa)
+/**
+ * cnova_selftest_pattern() - What the tests store.
+ * @pa: Where.
+ *
+ * A different one for every place, and no byte of it is that of a neighbour.
+ *
+ * Context: Any.
+ * Return: A word.
+ */
+u64 cnova_selftest_pattern(u64 pa)
 {
 	return (pa / sizeof(u64) + 1) * 0x9e3779b97f4a7c15ULL;
 }
@@ -255,22 +265,21 @@ static void cnova_selftest_skip(struct cnova_selftest_result *result, const char
 	strscpy(result->reason, reason);
 }
 
-static void cnova_selftest_log(const struct cnova_selftest *tests, struct device *dev)
+static void cnova_selftest_log(const struct cnova_selftest *tests, struct device *dev,
+			       enum cnova_selftest_id id)
 {
-	for (u32 i = 0; i < CNOVA_NR_SELFTESTS; i++) {
-		const struct cnova_selftest_result *result = &tests->result[i];
+	const struct cnova_selftest_result *result = &tests->result[id];
 
-		if (result->err)
-			dev_err(dev, "self-test %s: fail: %s: %pe\n", cnova_selftest_name(i),
-				result->reason, ERR_PTR(result->err));
-		else
-			dev_info(dev, "self-test %s: %s%s\n", cnova_selftest_name(i),
-				 result->skipped ? "skip: " : "pass", result->reason);
-	}
+	if (result->err)
+		dev_err(dev, "self-test %s: fail: %s: %pe\n", cnova_selftest_name(id),
+			result->reason, ERR_PTR(result->err));
+	else
+		dev_info(dev, "self-test %s: %s%s\n", cnova_selftest_name(id),
+			 result->skipped ? "skip: " : "pass", result->reason);
 }
 
 /**
- * cnova_selftest_run() - Run them.
+ * cnova_selftest_run() - Run those that need no BAR1.
  * @tests: From cnova_selftest_init().
  * @mm: Memory management of a GPU that nobody uses.
  *
@@ -282,7 +291,6 @@ u32 cnova_selftest_run(struct cnova_selftest *tests, struct cnova_mm *mm)
 	struct cnova_selftest_result *result = tests->result;
 	struct gpu_buddy_block *block;
 	LIST_HEAD(blocks);
-	u32 failed = 0;
 	u64 pa;
 
 	tests->ran = true;
@@ -313,13 +321,42 @@ out_log:
 		cnova_vram_free(&mm->vram, &blocks);
 	}
 
-	for (u32 i = 0; i < CNOVA_NR_SELFTESTS; i++) {
-		if (i != CNOVA_SELFTEST_PRAMIN && result[CNOVA_SELFTEST_PRAMIN].err)
-			cnova_selftest_skip(&result[i], "nothing works without the window");
-		failed += !!result[i].err;
-	}
-	cnova_selftest_log(tests, mm->dev);
-	return failed;
+	if (result[CNOVA_SELFTEST_PRAMIN].err)
+		cnova_selftest_skip(&result[CNOVA_SELFTEST_PAGE_TABLES],
+				    "nothing works without the window");
+	cnova_selftest_skip(&result[CNOVA_SELFTEST_BAR1], "BAR1 is not up");
+
+	cnova_selftest_log(tests, mm->dev, CNOVA_SELFTEST_PRAMIN);
+	cnova_selftest_log(tests, mm->dev, CNOVA_SELFTEST_PAGE_TABLES);
+	return !!result[CNOVA_SELFTEST_PRAMIN].err + !!result[CNOVA_SELFTEST_PAGE_TABLES].err;
+}
+
+/**
+ * cnova_selftest_run_bar1() - Run the one that needs BAR1.
+ * @tests: After cnova_selftest_run().
+ * @mm: As there.
+ * @bar1: BAR1, up and not used; NULL: there is none.
+ *
+ * Context: Probe. May take seconds if the hardware does not answer.
+ * Return: How many failed.
+ */
+u32 cnova_selftest_run_bar1(struct cnova_selftest *tests, struct cnova_mm *mm,
+			    struct cnova_bar1 *bar1)
+{
+	struct cnova_selftest_result *result = &tests->result[CNOVA_SELFTEST_BAR1];
+
+	*result = (struct cnova_selftest_result){};
+	if (tests->result[CNOVA_SELFTEST_PRAMIN].err)
+		cnova_selftest_skip(result, "nothing works without the window");
+	else if (tests->result[CNOVA_SELFTEST_PAGE_TABLES].err)
+		cnova_selftest_skip(result, "nothing can be mapped without page tables");
+	else if (!bar1)
+		cnova_selftest_skip(result, "there is no BAR1");
+	else
+		result->err = cnova_selftest_bar1(tests, mm, bar1, result);
+
+	cnova_selftest_log(tests, mm->dev, CNOVA_SELFTEST_BAR1);
+	return !!result->err;
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "mm/pt.h"
 #include "mm/vmm.h"
 
+struct cnova_bar1;
 struct cnova_mm;
 
 /** enum cnova_selftest_id - The self-tests, in the order in which they run. */
@@ -20,6 +21,8 @@ enum cnova_selftest_id {
 	CNOVA_SELFTEST_PRAMIN,
 	/** @CNOVA_SELFTEST_PAGE_TABLES: Tables of a scratch address space, as VRAM has them. */
 	CNOVA_SELFTEST_PAGE_TABLES,
+	/** @CNOVA_SELFTEST_BAR1: BAR1 shows what is mapped in it, and nothing older. */
+	CNOVA_SELFTEST_BAR1,
 	/** @CNOVA_NR_SELFTESTS: How many there are. */
 	CNOVA_NR_SELFTESTS
 };
@@ -51,6 +54,8 @@ struct cnova_selftest {
 
 void cnova_selftest_init(struct cnova_selftest *tests);
 u32 cnova_selftest_run(struct cnova_selftest *tests, struct cnova_mm *mm);
+u32 cnova_selftest_run_bar1(struct cnova_selftest *tests, struct cnova_mm *mm,
+			    struct cnova_bar1 *bar1);
 void cnova_selftest_fini(struct cnova_selftest *tests, struct cnova_mm *mm);
 const char *cnova_selftest_name(enum cnova_selftest_id id);
 
@@ -63,5 +68,8 @@ __printf(2, 3)
 int cnova_selftest_fail(struct cnova_selftest_result *result, const char *fmt, ...);
 int cnova_selftest_page_tables(struct cnova_selftest *tests, struct cnova_mm *mm, u64 pa,
 			       struct cnova_selftest_result *result);
+int cnova_selftest_bar1(struct cnova_selftest *tests, struct cnova_mm *mm,
+			struct cnova_bar1 *bar1, struct cnova_selftest_result *result);
+u64 cnova_selftest_pattern(u64 pa);
 
 #endif /* _CNOVA_MM_SELFTEST_H_ */

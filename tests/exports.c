@@ -110,6 +110,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_init);
 EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_name);
 EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_run);
+EXPORT_SYMBOL_IF_KUNIT(cnova_selftest_run_bar1);
 
 /* tests/vram_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_fini);

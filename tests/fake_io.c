@@ -256,7 +256,7 @@ static void fake_write(void *priv, u32 offset, u64 value, unsigned int width)
 /* The bytes that BAR1 shows at @offset, or NULL. */
 static u8 *fake_bar1(struct fake_gpu *fake, u64 offset, u64 size)
 {
-	u64 pa = fake->bar1_pa + offset;
+	u64 pa = fake->bar1_show ? fake->bar1_show(fake, offset) : fake->bar1_pa + offset;
 
 	if (offset % sizeof(u32) || pa > FAKE_VRAM_SIZE || size > FAKE_VRAM_SIZE - pa) {
 		fake->beyond++;
@@ -285,9 +285,14 @@ static void fake_bar1_read(void *priv, u64 offset, void *dst, u64 size)
 	struct fake_gpu *fake = priv;
 	u8 *byte = fake_bar1(fake, offset, size);
 
-	fake->counts[FAKE_BAR1_RD]++;
+	if (size == sizeof(u32))
+		fake->counts[FAKE_BAR1_RD]++;
+	else
+		fake->counts[FAKE_BAR1_BYTES] += size;
 	fake->bar1_dirty = false;
-	if (byte)
+	if (fake->gone)
+		memset(dst, 0xff, size);
+	else if (byte)
 		memcpy(dst, byte, size);
 }
 
@@ -355,6 +360,7 @@ void fake_check(struct kunit *test, struct fake_gpu *fake)
 			n[FAKE_POLL] + n[FAKE_BOOT_0] + n[FAKE_BAR1_POLL]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_BAR1_WR64), n[FAKE_BAR1_WR64]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_BAR1_RD), n[FAKE_BAR1_RD]);
+	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_BAR1_BYTES), n[FAKE_BAR1_BYTES]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR64), n[FAKE_WR64]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_WR), n[FAKE_WR]);
 	KUNIT_EXPECT_EQ(test, cnova_io_count(&fake->io, CNOVA_IO_PRAMIN_RD), n[FAKE_RD]);

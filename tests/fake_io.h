@@ -39,7 +39,8 @@ enum fake_count {
 	FAKE_WR,	/* narrower ones */
 	FAKE_BAR1_POLL,	/* loads of the bind status */
 	FAKE_BAR1_WR64,	/* 64-bit words stored to BAR1 */
-	FAKE_BAR1_RD,	/* loads from BAR1 */
+	FAKE_BAR1_RD,	/* loads of 32 bits from BAR1: what orders */
+	FAKE_BAR1_BYTES,	/* of other loads from BAR1 */
 	FAKE_NR_COUNTS
 };
 
@@ -79,6 +80,8 @@ struct fake_gpu {
 
 	/* Offset 0 of BAR1 shows this address, and so on: there is no page table. */
 	u64 bar1_pa;
+	/* Or what this says, if it is set. */
+	u64 (*bar1_show)(struct fake_gpu *fake, u64 offset);
 	bool bar1_dirty;	/* stored to BAR1, not loaded since */
 	u32 bar1_busy;		/* loads of the bind status that say it is not done */
 	u32 bar1_polls;
