@@ -247,7 +247,8 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
 	lockdep_assert_held(&vm->vmm.lock);
 
 	cnova_pending_remove_locked(job);
-	if (vm->killed || vm->vmm.error)
+	/* On a wedged device what it waited for may have been cancelled, not done. */
+	if (vm->killed || vm->vmm.error || cnova_device_is_wedged(vm->cnova))
 		return -ECANCELED;
 
 	for (u32 i = 0; i < job->nr_ops; i++) {
@@ -275,8 +276,8 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
  * @job: Job whose dependencies have signalled.
  *
  * Context: Process context, fence signalling path.
- * Return: 0; -ECANCELED: the address space was killed or dead, nothing was
- * touched; -ENODEV: the device is gone; -EIO: the hardware failed, the address
+ * Return: 0; -ECANCELED: the address space was killed or dead, or the device
+ * wedged, nothing was touched; -ENODEV: the device is gone; -EIO: the hardware failed, the address
  * space is dead now.
  */
 int cnova_bind_job_run(struct cnova_bind_job *job)

@@ -27,6 +27,7 @@
 #include "drm/firmware.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
+#include "drm/sync.h"
 #include "drm/ttm.h"
 #include "drm/vm.h"
 
@@ -59,6 +60,30 @@ static int cnova_device_init_kms(struct cnova_device *cnova)
 
 	drm->mode_config.funcs = &cnova_device_mode_funcs;
 	return 0;
+}
+
+/*
+ * Nothing that waits can ever be done. No memory is asked for: those who wait may hold
+ * what there is.
+ */
+static void cnova_device_wedged_work(struct work_struct *work)
+{
+	struct cnova_device *cnova = container_of(work, struct cnova_device, wedged_work);
+	struct cnova_vm *vm;
+
+	/* One that is not on the list yet accepts nothing any more. */
+	mutex_lock(&cnova->vms_lock);
+	list_for_each_entry(vm, &cnova->vms, device_entry)
+		cnova_in_fences_cancel_all(vm);
+	mutex_unlock(&cnova->vms_lock);
+}
+
+/* Fence signalling path. */
+static void cnova_device_on_wedged(struct cnova_tlb *tlb)
+{
+	struct cnova_device *cnova = container_of(tlb, struct cnova_device, mm.tlb);
+
+	queue_work(cnova->cleanup_wq, &cnova->wedged_work);
 }
 
 static void cnova_device_destroy_wq(struct drm_device *drm, void *arg)
@@ -97,6 +122,7 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	INIT_LIST_HEAD(&cnova->withheld);
 	init_rwsem(&cnova->validate_lock);
 	INIT_LIST_HEAD(&cnova->vms);
+	INIT_WORK(&cnova->wedged_work, cnova_device_wedged_work);
 	INIT_LIST_HEAD(&cnova->quarantine);
 	INIT_LIST_HEAD(&cnova->pt_quarantine);
 
@@ -177,6 +203,8 @@ static int cnova_device_init_mm(struct cnova_device *cnova)
 	err = cnova_mm_init(mm);
 	if (err)
 		cnova_device_stop_firmware(cnova);
+	else
+		mm->tlb.on_wedged = cnova_device_on_wedged;
 
 	return err;
 }

@@ -135,6 +135,9 @@ struct cnova_device {
 	 */
 	struct rw_semaphore validate_lock;
 
+	/** @wedged_work: Ends what waits, in all address spaces, once the device is wedged. */
+	struct work_struct wedged_work;
+
 	/** @bind_wq: Where all bind schedulers run: unbound, WQ_MEM_RECLAIM. */
 	struct workqueue_struct *bind_wq;
 

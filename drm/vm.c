@@ -413,6 +413,7 @@ int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file
 {
 	struct drm_cnova_vm_get_state *args = data;
 	struct cnova_vm *vm;
+	int err;
 
 	vm = cnova_file_get_vm(file, args->vm_id);
 	if (!vm) {
@@ -421,8 +422,10 @@ int cnova_vm_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file
 	}
 
 	mutex_lock(&vm->vmm.lock);
-	args->state = vm->vmm.error ? DRM_CNOVA_VM_DEAD : DRM_CNOVA_VM_ACTIVE;
-	args->error = -vm->vmm.error;
+	/* With the device, all that it had: those too that it was not asked about. */
+	err = vm->vmm.error ?: cnova_device_is_wedged(vm->cnova) ? -EIO : 0;
+	args->state = err ? DRM_CNOVA_VM_DEAD : DRM_CNOVA_VM_ACTIVE;
+	args->error = -err;
 	args->pad = 0;
 	args->mapped = vm->mapped;
 	args->table_bytes = vm->vmm.table_bytes;

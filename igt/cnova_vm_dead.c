@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -24,6 +25,15 @@
  *
  * SUBTEST: quarantine
  * Description: Memory that a dead VM might still reach is not given to anybody.
+ *
+ * SUBTEST: others
+ * Description: One of three VMs dies: its memory is in quarantine, the others, with binds
+ *	queued meanwhile, go on.
+ *
+ * SUBTEST: wedged-queued
+ * Description: Binds are queued in several VMs when the unit stops: all end with an error,
+ *	also those behind a fence that never signals, and after the first nobody asks the
+ *	unit again.
  *
  * SUBTEST: wedged
  * Description: The unit never answers again: every VM dies, nobody waits in turn, and binding
@@ -198,6 +208,96 @@ static void test_quarantine(int fd)
 	finish(w);
 }
 
+#define CNOVA_VA_LOST	(CNOVA_VA + 64 * SZ_1M)
+
+/* Bytes that the device withholds; *@listed: the mapping at CNOVA_VA_LOST is among it. */
+static uint64_t quarantined(int fd, bool *listed)
+{
+	int dir = igt_debugfs_dir(fd);
+	char *text = cnova_read_text(dir, "quarantine");
+	uint64_t total = ~0ull;
+	char line[64], *end;
+
+	igt_assert(text);
+	snprintf(line, sizeof(line), "0x%016llx-0x%016llx object", CNOVA_VA_LOST,
+		 CNOVA_VA_LOST + SZ_64K);
+	*listed = strstr(text, line);
+	end = strstr(text, "total ");
+	igt_assert(end && sscanf(end, "total %" SCNu64, &total) == 1);
+	free(text);
+	close(dir);
+	return total;
+}
+
+/* A round of binds, each of which must be acknowledged and seen. */
+static void keep_binding(struct cnova_vm *vm, const struct cnova_bo *bo, int fd)
+{
+	for (unsigned int i = 0; i < 8; i++) {
+		uint64_t va = CNOVA_VA + i * SZ_64K, before = cnova_counter(fd, "invalidate");
+		struct drm_cnova_vm_bind_op op = cnova_op_map(bo, 0, va, SZ_64K, 0);
+
+		igt_assert_eq(bind_sync(vm, &op), 0);
+		cnova_eye_expect(vm, va, bo, 0);
+		cnova_eye_expect(vm, va + SZ_64K - SZ_4K, bo, SZ_64K - SZ_4K);
+		if (i % 2) {
+			op = cnova_op_unmap(va, SZ_64K);
+			igt_assert_eq(bind_sync(vm, &op), 0);
+			cnova_eye_expect_fault(vm, va);
+		}
+		igt_assert_lte_u64(before + 1 + i % 2, cnova_counter(fd, "invalidate"));
+	}
+}
+
+static void test_others(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_sync syncs[2];
+	struct drm_cnova_vm_bind_op op;
+	struct cnova_vm other[2];
+	struct cnova_cork cork;
+	uint64_t before;
+	uint32_t out[2];
+	bool listed;
+
+	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA_LOST, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	cnova_cork_init(&cork);
+	for (int i = 0; i < 2; i++) {
+		cnova_vm_init(&other[i], w->fd);
+		out[i] = syncobj_create(w->fd, 0);
+		syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, w->fd), 0);
+		syncs[1] = cnova_signal(out[i], 0);
+		op = cnova_op_map(&w->bo[i], 0, CNOVA_VA_EDGE, SZ_64K, 0);
+		igt_assert_eq(cnova_bind_async(&other[i], &op, 1, syncs, 2), 0);
+	}
+
+	before = quarantined(fd, &listed);
+	igt_assert(!listed);
+	lose_next_ack();
+	op = cnova_op_unmap(CNOVA_VA_LOST, SZ_64K);
+	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
+	igt_assert_lte_u64(before + SZ_64K, quarantined(fd, &listed));
+	igt_assert(listed);
+
+	/* What the others had queued was not theirs to lose. */
+	for (int i = 0; i < 2; i++)
+		igt_assert(!cnova_syncobj_is_signaled(w->fd, out[i], 0));
+	cnova_cork_pull(&cork);
+	for (int i = 0; i < 2; i++) {
+		igt_assert_eq(cnova_syncobj_wait(w->fd, out[i], 0, 10000), 0);
+		igt_assert_eq(cnova_syncobj_status(w->fd, out[i], 0), 1);
+		cnova_eye_expect(&other[i], CNOVA_VA_EDGE, &w->bo[i], 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		keep_binding(&other[i], &w->bo[1 - i], fd);
+		cnova_vm_fini(&other[i]);
+	}
+
+	cnova_cork_fini(&cork);
+	finish(w);
+}
+
 /* ----------------------------------------------------------------------- wedged */
 
 static void write_sysfs(const char *path, const char *text)
@@ -230,10 +330,114 @@ static void find_device(int fd, char *driver, size_t driver_room, char *name, si
 	free(target);
 }
 
+/* Binding the driver again makes all well. */
+static void bind_again(int *fd)
+{
+	char driver[256], name[64], path[300];
+	struct cnova_world *w;
+
+	find_device(*fd, driver, sizeof(driver), name, sizeof(name));
+	drm_close_driver(*fd);
+	snprintf(path, sizeof(path), "%s/unbind", driver);
+	write_sysfs(path, name);
+	cnova_model_set("trigger_stuck", "0");
+	snprintf(path, sizeof(path), "%s/bind", driver);
+	write_sysfs(path, name);
+
+	*fd = cnova_open();
+	w = prepare(*fd);
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+	cnova_world_check_all(w);
+	igt_reset_timeout();
+	cnova_world_destroy(w);
+}
+
+#define NR_VMS		4
+#define NR_QUEUED	4
+
+/*
+ * The first job waits for @first, the third for @never. What does not wait is behind what
+ * does.
+ */
+static void queue_binds(const struct cnova_vm *vm, struct cnova_world *w, uint32_t *out,
+			const struct cnova_cork *first, const struct cnova_cork *never)
+{
+	for (unsigned int i = 0; i < NR_QUEUED; i++) {
+		struct drm_cnova_vm_bind_op op = cnova_op_map(&w->bo[1], 0, CNOVA_VA + i * SZ_64K,
+							      SZ_64K, 0);
+		struct drm_cnova_sync syncs[2];
+
+		out[i] = syncobj_create(w->fd, 0);
+		syncs[0] = cnova_signal(out[i], 0);
+		if (!(i % 2))
+			syncs[1] = cnova_wait(cnova_cork_syncobj(i ? never : first, w->fd), 0);
+		igt_assert_eq(cnova_bind_async(vm, &op, 1, syncs, i % 2 ? 1 : 2), 0);
+	}
+}
+
+static bool is_any_signaled(int fd, uint32_t out[][NR_QUEUED])
+{
+	for (unsigned int i = 0; i < NR_VMS; i++)
+		if (cnova_syncobj_is_signaled(fd, out[i][0], 0))
+			return true;
+
+	return false;
+}
+
+/*
+ * By counts: if the others asked the unit too, or each tried its own luck, polls or
+ * invalidates would go on after the first has ended.
+ */
+static void test_wedged_queued(int *fd)
+{
+	struct cnova_world *w = prepare(*fd);
+	struct drm_cnova_vm_bind_op op;
+	uint32_t out[NR_VMS][NR_QUEUED];
+	uint64_t invalidates, polls;
+	struct cnova_cork cork, never;
+	struct cnova_vm vm[NR_VMS];
+
+	cnova_cork_init(&cork);
+	cnova_cork_init(&never);
+	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		cnova_vm_init(&vm[i], w->fd);
+		igt_assert_eq(bind_sync(&vm[i], &op), 0);
+		/* The last one is not even about to begin. */
+		queue_binds(&vm[i], w, out[i], i == NR_VMS - 1 ? &never : &cork, &never);
+	}
+
+	invalidates = cnova_counter(*fd, "invalidate");
+	igt_emit_ignore_dmesg_regex("device is wedged|is dead: ");
+	cnova_model_set("trigger_stuck", "1");
+	cnova_cork_pull(&cork);
+	while (!is_any_signaled(w->fd, out))
+		usleep(1000);
+	polls = cnova_counter(*fd, "poll");
+
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		for (unsigned int j = 0; j < NR_QUEUED; j++) {
+			igt_assert_eq(cnova_syncobj_wait(w->fd, out[i][j], 0, 10000), 0);
+			igt_assert_lt(cnova_syncobj_status(w->fd, out[i][j], 0), 0);
+		}
+		expect_dead(&vm[i], EIO, ENODEV);
+	}
+	igt_assert_eq(sync_fence_status(never.fence), 0);
+
+	for (unsigned int i = 0; i < NR_VMS; i++)
+		cnova_vm_fini(&vm[i]);
+	finish(w);
+	igt_assert_eq_u64(cnova_counter(*fd, "invalidate"), invalidates + 1);
+	igt_assert_eq_u64(cnova_counter(*fd, "poll"), polls);
+
+	cnova_cork_fini(&cork);
+	cnova_cork_fini(&never);
+	bind_again(fd);
+}
+
 static void test_wedged(int *fd)
 {
 	struct cnova_world *w = prepare(*fd);
-	char driver[256], name[64], path[300];
 	struct drm_cnova_vm_bind_op op;
 	uint64_t size = SZ_4K;
 	struct cnova_vm vm[4];
@@ -264,21 +468,7 @@ static void test_wedged(int *fd)
 	igt_assert_lte(time(NULL) - start, 4);
 	igt_assert_eq(__cnova_gem_create(w->fd, &size, DRM_CNOVA_GEM_VRAM, &handle), -ENODEV);
 	finish(w);
-
-	find_device(*fd, driver, sizeof(driver), name, sizeof(name));
-	drm_close_driver(*fd);
-	snprintf(path, sizeof(path), "%s/unbind", driver);
-	write_sysfs(path, name);
-	cnova_model_set("trigger_stuck", "0");
-	snprintf(path, sizeof(path), "%s/bind", driver);
-	write_sysfs(path, name);
-
-	*fd = cnova_open();
-	w = prepare(*fd);
-	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
-	cnova_world_check_all(w);
-	igt_reset_timeout();
-	cnova_world_destroy(w);
+	bind_again(fd);
 }
 
 int igt_main()
@@ -301,6 +491,16 @@ int igt_main()
 	igt_describe("Memory that a dead VM might still reach is not given to anybody.");
 	igt_subtest("quarantine")
 		test_quarantine(fd);
+
+	igt_describe("One VM dies, two others go on.");
+	igt_subtest("others")
+		test_others(fd);
+
+	igt_describe("Nobody waits in turn for a unit that has stopped, or for a fence.");
+	igt_subtest("wedged-queued") {
+		cnova_require_endless_cork();
+		test_wedged_queued(&fd);
+	}
 
 	igt_describe("The unit never answers again; binding the driver again makes all well.");
 	igt_subtest("wedged")

@@ -112,6 +112,8 @@ static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 
 	dev_err(tlb->dev, "TLB invalidate stuck, PDB %#llx: device is wedged\n", pdb.raw);
 	WRITE_ONCE(tlb->wedged, true);
+	if (tlb->on_wedged)
+		tlb->on_wedged(tlb);
 	return -EIO;
 }
 

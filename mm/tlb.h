@@ -57,6 +57,12 @@ struct cnova_tlb {
 	 * trusted before a reset. Set under @lock, read without it too.
 	 */
 	bool wedged;
+	/**
+	 * @on_wedged: Called once, when @wedged has been set, with @lock held: whoever
+	 * waits for anything else than this unit waits in vain. NULL: nobody wants to
+	 * know. Immutable after the first invalidate.
+	 */
+	void (*on_wedged)(struct cnova_tlb *tlb);
 };
 
 void cnova_tlb_init(struct cnova_tlb *tlb, struct device *dev, struct cnova_io *io,

@@ -188,6 +188,13 @@ static void tlb_busy_before_and_late_goes_on(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fix->tlb.wedged);
 }
 
+static int tlb_nr_wedged;
+
+static void tlb_count_wedged(struct cnova_tlb *tlb)
+{
+	tlb_nr_wedged++;
+}
+
 /*
  * DESIGN 4: trigger still set -> the device is wedged, all VMs die at once without
  * waiting in turn: no access, so no wait either. [17]
@@ -196,10 +203,13 @@ static void tlb_stuck_wedges_the_device(struct kunit *test)
 {
 	struct tlb_fixture *fix = test->priv;
 
+	tlb_nr_wedged = 0;
+	fix->tlb.on_wedged = tlb_count_wedged;
 	fix->tlb.timeout_us = 1000;
 	fix->fake->tlb_next.busy = FAKE_FOREVER;
 	KUNIT_EXPECT_EQ(test, invalidate(test, PDB_A), -EIO);
 	KUNIT_EXPECT_TRUE(test, fix->tlb.wedged);
+	KUNIT_EXPECT_EQ(test, tlb_nr_wedged, 1);
 	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_TRIGGER), 1);
 
 	fake_begin(fix->fake);
@@ -211,6 +221,7 @@ static void tlb_stuck_wedges_the_device(struct kunit *test)
 	fix->fake->tlb = (struct fake_tlb_script){};
 	KUNIT_EXPECT_EQ(test, invalidate(test, PDB_B), -EIO);
 	KUNIT_EXPECT_EQ(test, fake_total(fix->fake), 0);
+	KUNIT_EXPECT_EQ(test, tlb_nr_wedged, 1);
 }
 
 /* Stuck when we come: nothing is stored into a busy unit. */
