@@ -48,9 +48,9 @@ static unsigned int cnova_sim_ack_delay_ms = 3000;
 module_param_named(ack_delay_ms, cnova_sim_ack_delay_ms, uint, 0444);
 MODULE_PARM_DESC(ack_delay_ms, "When TRIGGER clears for those (default 3000)");
 
-static unsigned int cnova_sim_gsp_release;
+static unsigned int cnova_sim_gsp_release = 570;
 module_param_named(gsp, cnova_sim_gsp_release, uint, 0444);
-MODULE_PARM_DESC(gsp, "Release of GSP firmware: 535, 570, 595; 0 for none (default)");
+MODULE_PARM_DESC(gsp, "Release of GSP firmware: 535, 570, 595; 0 for none (default 570)");
 
 static char *cnova_sim_gsp_wrong = "none";
 module_param_named(gsp_fault, cnova_sim_gsp_wrong, charp, 0444);
