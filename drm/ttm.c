@@ -41,6 +41,7 @@
 #include "drm/ttm.h"
 #include "drm/vram_access.h"
 #include "drm/window.h"
+#include "hw/flush.h"
 
 /* Pages of an object in TT or SYSTEM. */
 struct cnova_tt {
@@ -131,6 +132,18 @@ static int cnova_tt_hold(struct cnova_device *cnova, struct cnova_tt *tt)
 	return err;
 }
 
+/*
+ * No page table leads to pages that go, but what the GPU wrote there by one may be on its
+ * way. A GPU that does not answer has been told so in the log, and is about to be reset.
+ */
+static void cnova_tt_settle(struct cnova_device *cnova)
+{
+	int err = cnova_flush(&cnova->io, cnova->mm.chip);
+
+	if (err && err != -ENODEV)
+		drm_err_ratelimited(&cnova->drm, "no end of a flush: %d\n", err);
+}
+
 static void cnova_tt_release(struct cnova_device *cnova, struct cnova_tt *tt)
 {
 	down_read(&cnova->io_lock);
@@ -139,6 +152,7 @@ static void cnova_tt_release(struct cnova_device *cnova, struct cnova_tt *tt)
 		spin_lock(&cnova->held_lock);
 		list_del_init(&tt->held);
 		spin_unlock(&cnova->held_lock);
+		cnova_tt_settle(cnova);
 		cnova_tt_revoke_locked(cnova, &tt->base, tt->base.num_pages);
 	}
 	up_read(&cnova->io_lock);
@@ -158,6 +172,7 @@ void cnova_ttm_release_locked(struct cnova_device *cnova)
 
 	lockdep_assert_held_write(&cnova->io_lock);
 
+	cnova_tt_settle(cnova);
 	list_for_each_entry_safe(tt, next, &cnova->held_tts, held) {
 		list_del_init(&tt->held);
 		cnova_tt_revoke_locked(cnova, &tt->base, tt->base.num_pages);

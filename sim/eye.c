@@ -58,10 +58,12 @@ static bool cnova_sim_eye_touch(struct cnova_sim *sim, const struct cnova_sim_gl
 			memset(glance->dst, 0, glance->size);
 		return true;
 	}
-	if (to->aperture != CNOVA_SIM_VIDEO)
-		return glance->dst ?
-		       cnova_sim_sysmem_read(sim, to->pa, glance->dst, glance->size) :
-		       cnova_sim_sysmem_write(sim, to->pa, glance->src, glance->size);
+	if (to->aperture != CNOVA_SIM_VIDEO && glance->dst)
+		return cnova_sim_sysmem_read(sim, to->pa, glance->dst, glance->size);
+	if (to->aperture != CNOVA_SIM_VIDEO) {
+		cnova_sim_sysmem_post(sim, to->pa);
+		return cnova_sim_sysmem_write(sim, to->pa, glance->src, glance->size);
+	}
 
 	if (glance->dst) {
 		cnova_sim_vram_read(sim, to->pa, glance->dst, glance->size);

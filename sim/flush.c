@@ -2,10 +2,10 @@
 /**
  * DOC: Flushes
  *
- * HARDWARE.md 6. A flush brings stores through the apertures to memory; it is over when
- * somebody has seen it so, not before. Turing to Ada are asked by a store and tell by a bit.
- * Later chips start a flush at a load, which gives a token, and tell the token of the last
- * one that is over.
+ * HARDWARE.md 6. A flush brings stores through the apertures, and those of the GPU to
+ * system memory, to where they go; it is over when somebody has seen it so, not before.
+ * Turing to Ada are asked by a store and tell by a bit. Later chips start a flush at a load,
+ * which gives a token, and tell the token of the last one that is over.
  *
  * Locking: &cnova_sim.lock, held by the caller of every function here.
  */
@@ -42,6 +42,7 @@ static bool cnova_sim_flush_is_busy(struct cnova_sim *sim)
 		return true;
 	cnova_sim_post_drain(sim, &sim->pramin);
 	cnova_sim_post_drain(sim, &sim->bar1_posts);
+	cnova_sim_sysmem_settle(sim);
 	flush->completed = flush->started;
 	flush->pending = false;
 	return false;

@@ -122,10 +122,12 @@ u64 cnova_sim_memory_load(struct cnova_sim *sim, enum cnova_sim_aperture apertur
 void cnova_sim_memory_store(struct cnova_sim *sim, enum cnova_sim_aperture aperture, u64 pa,
 			    u64 value, unsigned int width)
 {
-	if (aperture == CNOVA_SIM_VIDEO)
+	if (aperture == CNOVA_SIM_VIDEO) {
 		cnova_sim_vram_store(sim, pa, value, width);
-	else
-		cnova_sim_sysmem_write(sim, pa, &value, width);
+		return;
+	}
+	cnova_sim_sysmem_post(sim, pa);
+	cnova_sim_sysmem_write(sim, pa, &value, width);
 }
 
 static bool cnova_sim_memory_read64(void *priv, enum cnova_sim_aperture aperture, u64 pa,

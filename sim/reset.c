@@ -23,6 +23,7 @@ static void cnova_sim_reset_regs(struct cnova_sim *sim)
 	sim->window = 0;
 	sim->window_reg = 0;
 	memset(&sim->flush, 0, sizeof(sim->flush));
+	cnova_sim_sysmem_settle(sim);
 	memset(&sim->tlb_regs, 0, sizeof(sim->tlb_regs));
 	memset(&sim->bar1, 0, sizeof(sim->bar1));
 	memset(&sim->bar2, 0, sizeof(sim->bar2));

@@ -177,6 +177,24 @@ struct cnova_sim_flush {
 	u32 page[CNOVA_SIM_NR_PAGE_REGS];
 };
 
+/** CNOVA_SIM_UNSETTLED - Pages of system memory with stores on their way, at most. */
+#define CNOVA_SIM_UNSETTLED	64
+
+/**
+ * struct cnova_sim_unsettled - Stores of the GPU to system memory, on their way.
+ *
+ * Nobody sees a difference, but that the page must not go before they have arrived. A
+ * system membar or a flush brings them there; so does a store to one page too many.
+ */
+struct cnova_sim_unsettled {
+	/** @bus: Bus addresses of pages; a ring. */
+	u64 bus[CNOVA_SIM_UNSETTLED];
+	/** @nr: How many are there. */
+	u32 nr;
+	/** @next: Place for the next one. */
+	u32 next;
+};
+
 /** struct cnova_sim_config - What a GPU is to be. */
 struct cnova_sim_config {
 	/** @chip: Name of a chip. */
@@ -271,6 +289,8 @@ struct cnova_sim {
 	atomic_t window_users;
 	/** @flush: Flushes, and the page they write to. Protected by @lock. */
 	struct cnova_sim_flush flush;
+	/** @unsettled: Stores on their way; protected by @lock. */
+	struct cnova_sim_unsettled unsettled;
 
 	/** @tlb_regs: Protected by @lock. */
 	struct cnova_sim_tlb_regs tlb_regs;
@@ -324,6 +344,8 @@ int cnova_sim_sysmem_grant(void *priv, u64 bus, struct page *page, u32 nr_pages)
 void cnova_sim_sysmem_revoke(void *priv, u64 bus, u32 nr_pages);
 bool cnova_sim_sysmem_read(struct cnova_sim *sim, u64 bus, void *dst, u32 size);
 bool cnova_sim_sysmem_write(struct cnova_sim *sim, u64 bus, const void *src, u32 size);
+void cnova_sim_sysmem_post(struct cnova_sim *sim, u64 bus);
+void cnova_sim_sysmem_settle(struct cnova_sim *sim);
 struct page *cnova_sim_sysmem_page(struct cnova_sim *sim, u64 bus);
 
 /* memory.c */

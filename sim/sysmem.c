@@ -10,6 +10,7 @@
  */
 #include <linux/align.h>
 #include <linux/highmem.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -58,6 +59,58 @@ err_erase:
 }
 
 /**
+ * cnova_sim_sysmem_post() - A store of the GPU is on its way to system memory.
+ * @sim: The device.
+ * @bus: Where to.
+ *
+ * Chips without a register for a flush are not held to it (HARDWARE.md 6).
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ */
+void cnova_sim_sysmem_post(struct cnova_sim *sim, u64 bus)
+{
+	struct cnova_sim_unsettled *unsettled = &sim->unsettled;
+	u32 i;
+
+	if (!(sim->chip->registers & (CNOVA_SIM_HAS_FLUSH_TU | CNOVA_SIM_HAS_FLUSH_TOKEN)))
+		return;
+
+	bus = ALIGN_DOWN(bus, PAGE_SIZE);
+	for (i = 0; i < unsettled->nr; i++) {
+		if (unsettled->bus[i] == bus)
+			return;
+	}
+	unsettled->bus[unsettled->next] = bus;
+	unsettled->next = (unsettled->next + 1) % CNOVA_SIM_UNSETTLED;
+	unsettled->nr = min(unsettled->nr + 1, CNOVA_SIM_UNSETTLED);
+}
+
+/**
+ * cnova_sim_sysmem_settle() - A membar or a flush: all of those arrive.
+ * @sim: The device.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ */
+void cnova_sim_sysmem_settle(struct cnova_sim *sim)
+{
+	sim->unsettled.nr = 0;
+	sim->unsettled.next = 0;
+}
+
+/* Pages that go must not have a store on its way. */
+static void cnova_sim_sysmem_check_settled(struct cnova_sim *sim, u64 bus, u64 size)
+{
+	u32 i;
+
+	for (i = 0; i < sim->unsettled.nr; i++) {
+		if (sim->unsettled.bus[i] >= bus && sim->unsettled.bus[i] - bus < size)
+			cnova_sim_report(sim, CNOVA_SIM_GRANT,
+					 "revoked with a store on its way: bus address %#llx",
+					 sim->unsettled.bus[i]);
+	}
+}
+
+/**
  * cnova_sim_sysmem_revoke() - &cnova_io_ops.dma_revoke.
  * @priv: The device.
  * @bus: Bus address of the first page.
@@ -72,6 +125,7 @@ void cnova_sim_sysmem_revoke(void *priv, u64 bus, u32 nr_pages)
 	u32 i;
 
 	spin_lock_irq(&sim->lock);
+	cnova_sim_sysmem_check_settled(sim, bus, (u64)nr_pages << PAGE_SHIFT);
 	if (nr_pages)
 		cnova_sim_mmu_release(sim->mmu, CNOVA_SIM_SYS_COH, bus,
 				      (u64)nr_pages << PAGE_SHIFT);

@@ -26,6 +26,7 @@
 #define INVALIDATE_ALL_PDB	BIT(1)
 #define INVALIDATE_HUB_ONLY	BIT(2)
 #define INVALIDATE_REPLAY	GENMASK(5, 3)
+#define INVALIDATE_MEMBAR	BIT(6)
 #define INVALIDATE_ACK		GENMASK(8, 7)
 #define INVALIDATE_SCOPE	GENMASK(16, 15)
 #define INVALIDATE_USE_PASID	BIT(21)
@@ -223,6 +224,8 @@ u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim)
 	if (regs->busy && !cnova_sim_tlb_regs_must_wait(sim)) {
 		if (!regs->lost && !regs->nothing)
 			cnova_sim_mmu_invalidate(sim->mmu, &regs->inval, regs->epoch);
+		if (!regs->lost && regs->command & INVALIDATE_MEMBAR)
+			cnova_sim_sysmem_settle(sim);
 		regs->busy = false;
 	}
 	return (regs->command & ~INVALIDATE_TRIGGER) | (regs->busy ? INVALIDATE_TRIGGER : 0);

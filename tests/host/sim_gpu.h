@@ -127,6 +127,23 @@ static inline void gpu_invalidate(u64 pdb, u32 command)
 /* All of one address space, acknowledged globally. */
 #define ALL_OF_IT	0x81
 
+/* With it a system membar. */
+#define MEMBAR		0x40
+
+/* Start a flush and wait for it, where the chip has one. */
+static inline void gpu_flush(void)
+{
+	if (facts->flush == 0x70000) {
+		wr(0x70000, 1);
+		while (rd(0x70000) & 2)
+			;
+	} else if (facts->flush) {
+		rd(0x10f800);
+		while (rd(0x10f804) & 0x80000000)
+			;
+	}
+}
+
 static inline int gpu_load(u64 va, u64 *value)
 {
 	u64 fault;

@@ -144,6 +144,7 @@ static void test_format(void)
 static void test_grant(void)
 {
 	static struct page one __aligned(PAGE_SIZE), *page = &one;
+	unsigned int i;
 	u64 value;
 
 	memset(page, 0x5a, SZ_4K);
@@ -164,6 +165,44 @@ static void test_grant(void)
 	gpu_expect_none();
 	CHECK(!io->dma_grant(gpu, 0x12345000, page, 1));
 	gpu_expect(CNOVA_SIM_GRANT, 1);
+	gpu_end();
+
+	/* What is gone from the tables may be on its way to the page all the same. */
+	gpu_begin_mapped("rule_7_revoked_without_membar");
+	for (i = 0; i < 3; i++) {
+		CHECK(!io->dma_grant(gpu, 0x12345000, page, 1));
+		poke(SMALL + 8, SYS_LEAF(0x12345000ULL));
+		order();
+		gpu_invalidate(ROOT, ALL_OF_IT);
+		CHECK(!gpu_store(VA + SZ_4K, 0x1111));
+		poke(SMALL + 8, 0);
+		order();
+		gpu_invalidate(ROOT, i == 1 ? ALL_OF_IT | MEMBAR : ALL_OF_IT);
+		if (i == 2)
+			gpu_flush();
+		io->dma_revoke(gpu, 0x12345000, 1);
+		gpu_expect(CNOVA_SIM_GRANT, !i && facts->flush);
+	}
+	gpu_end();
+
+	/* Those of long ago have arrived. */
+	gpu_begin_mapped("rule_7_stores_arrive_in_time");
+	CHECK(!io->dma_grant(gpu, 0x12345000, page, 1));
+	for (i = 0; i <= CNOVA_SIM_UNSETTLED; i++) {
+		poke(SMALL + 8 + i * 8, SYS_LEAF(0x12345000ULL + i * SZ_4K));
+		order();
+		gpu_invalidate(ROOT, ALL_OF_IT);
+		CHECK(!i || !io->dma_grant(gpu, 0x12345000ULL + i * SZ_4K, page, 1));
+		CHECK(!gpu_store(VA + SZ_4K + i * SZ_4K, 0x1111));
+	}
+	for (i = 0; i <= CNOVA_SIM_UNSETTLED; i++)
+		poke(SMALL + 8 + i * 8, 0);
+	order();
+	gpu_invalidate(ROOT, ALL_OF_IT);
+	io->dma_revoke(gpu, 0x12345000, 1);
+	gpu_expect_none();
+	io->dma_revoke(gpu, 0x12345000 + SZ_4K, 1);
+	gpu_expect(CNOVA_SIM_GRANT, !!facts->flush);
 	gpu_end();
 
 	gpu_begin_mapped("rule_7_revoked_too_early");
