@@ -31,6 +31,13 @@
  * SUBTEST: random-processes
  * Description: Random operations in four processes at once, each in a VM of its own.
  *
+ * SUBTEST: spread-processes
+ * Description: Four processes at once, each in a VM of its own with more than 1 MiB of page
+ *	tables, so that a window on them has to move.
+ *
+ * SUBTEST: shared-processes
+ * Description: Four processes change neighbouring pages of one VM at once, each its own.
+ *
  * SUBTEST: munmap-%s-%s
  * Description: Unmap a part of a row of mappings, in units of %arg[1]: %arg[2]
  *
@@ -285,13 +292,16 @@ static uint64_t random_seed(void)
 	return seed;
 }
 
-static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed)
+static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed, unsigned int handles)
 {
 	uint64_t steps = env_number("CNOVA_STEPS", unit == SZ_2M ? 30 : 80);
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA_EDGE - nr / 2 * unit, nr * unit);
 	struct drm_cnova_vm_bind_op ops[8];
 
 	random_state = seed;
+	/* Tags are made of handles, and each file counts from 1. */
+	while (handles--)
+		cnova_gem_create(w->fd, SZ_4K, 0);
 	cnova_world_bo(w, nr * unit, DRM_CNOVA_GEM_VRAM);
 	cnova_world_bo(w, nr * unit, 0);
 	cnova_world_bo(w, nr * unit, DRM_CNOVA_GEM_VRAM);
@@ -324,7 +334,7 @@ static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed)
 
 static void test_random(int fd, uint64_t unit, uint64_t nr)
 {
-	random_run(fd, unit, nr, random_seed());
+	random_run(fd, unit, nr, random_seed(), 0);
 	cnova_model_check();
 }
 
@@ -334,9 +344,143 @@ static void test_random_processes(int fd)
 	uint64_t seed = random_seed();
 
 	igt_fork(child, 4)
-		random_run(fd, child & 1 ? SZ_64K : SZ_4K, 32, seed + child);
+		random_run(fd, child & 1 ? SZ_64K : SZ_4K, 32, seed + child,
+			   child * CNOVA_WORLD_BOS);
 	igt_waitchildren();
 	cnova_model_check();
+}
+
+/* A page in each of so many frames of 2 MiB: as many page tables. */
+#define SPREAD_FRAMES	320
+
+static void spread_run(int fd, uint64_t seed, unsigned int handles)
+{
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_4K);
+	static struct drm_cnova_vm_bind_op ops[SPREAD_FRAMES];
+	struct drm_cnova_vm_bind args;
+	struct cnova_bo *bo;
+
+	random_state = seed;
+	while (handles--)
+		cnova_gem_create(w->fd, SZ_4K, 0);
+	bo = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
+
+	for (uint64_t round = 0; round < env_number("CNOVA_STEPS", 8); round++) {
+		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
+			ops[i] = cnova_op_map(bo, rnd(SZ_1M / SZ_4K) * SZ_4K,
+					      CNOVA_VA + i * SZ_2M + rnd(512) * SZ_4K, SZ_4K, 0);
+		args = cnova_bind_args(&w->vm, ops, SPREAD_FRAMES, NULL, 0);
+		igt_assert_eq(__cnova_bind(w->fd, &args), 0);
+		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
+			cnova_eye_expect(&w->vm, ops[i].va, bo, ops[i].offset);
+
+		cnova_world_unmap(w, CNOVA_VA, SPREAD_FRAMES * SZ_2M);
+		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
+			cnova_eye_expect_fault(&w->vm, ops[i].va);
+	}
+
+	cnova_world_check_all(w);
+	cnova_world_close(w);
+}
+
+static void test_spread_processes(int fd)
+{
+	uint64_t seed = random_seed();
+
+	igt_fork(child, 4)
+		spread_run(fd, seed + child, child * CNOVA_WORLD_BOS);
+	igt_waitchildren();
+	cnova_model_check();
+}
+
+/* --------------------------------------------------------------------- one VM, shared */
+
+#define SHARERS		4
+#define SHARED_BLOCKS	16
+#define BLOCK_PAGES	((unsigned int)(SZ_64K / SZ_4K))
+
+/* One process's blocks of 64 KiB; the ones between are those of the others. */
+struct shared {
+	struct cnova_world *w;
+	unsigned int me;
+	struct shared_page {
+		const struct cnova_bo *bo;
+		uint64_t offset;
+	} page[SHARED_BLOCKS][BLOCK_PAGES];
+};
+
+static uint64_t shared_va(const struct shared *s, unsigned int block, unsigned int page)
+{
+	return CNOVA_VA + (block * SHARERS + s->me) * SZ_64K + page * SZ_4K;
+}
+
+static void shared_check(const struct shared *s, unsigned int block)
+{
+	for (unsigned int i = 0; i < BLOCK_PAGES; i++) {
+		const struct shared_page *page = &s->page[block][i];
+
+		if (page->bo)
+			cnova_eye_expect(&s->w->vm, shared_va(s, block, i), page->bo, page->offset);
+		else
+			cnova_eye_expect_fault(&s->w->vm, shared_va(s, block, i));
+	}
+}
+
+/* Large pages become small ones and the other way round, next to those of others. */
+static void shared_step(struct shared *s, unsigned int block)
+{
+	const struct cnova_bo *bo = rnd(3) ? &s->w->bo[rnd(s->w->nr_bos)] : NULL;
+	unsigned int first = 0, nr = BLOCK_PAGES;
+	uint64_t offset = rnd(8) * SZ_64K;
+	struct drm_cnova_vm_bind_op op;
+	struct drm_cnova_vm_bind args;
+
+	if (rnd(2)) {
+		first = rnd(BLOCK_PAGES);
+		nr = 1 + rnd(BLOCK_PAGES - first);
+		offset += rnd(BLOCK_PAGES) * SZ_4K;
+	}
+
+	op = bo ? cnova_op_map(bo, offset, shared_va(s, block, first), nr * SZ_4K, 0) :
+		  cnova_op_unmap(shared_va(s, block, first), nr * SZ_4K);
+	args = cnova_bind_args(&s->w->vm, &op, 1, NULL, 0);
+	igt_assert_eq(__cnova_bind(s->w->fd, &args), 0);
+
+	for (unsigned int i = 0; i < nr; i++)
+		s->page[block][first + i] = (struct shared_page){ bo, offset + i * SZ_4K };
+	shared_check(s, block);
+}
+
+static void shared_run(struct cnova_world *w, unsigned int me, uint64_t seed)
+{
+	uint64_t steps = env_number("CNOVA_STEPS", 100);
+	static struct shared s;
+
+	s.w = w;
+	s.me = me;
+	random_state = seed;
+	for (uint64_t step = 0; step < steps; step++)
+		shared_step(&s, rnd(SHARED_BLOCKS));
+	for (unsigned int block = 0; block < SHARED_BLOCKS; block++)
+		shared_check(&s, block);
+}
+
+/* Each process finds its own as it left it, whatever the others do in the same page tables. */
+static void test_shared_processes(int fd)
+{
+	uint64_t size = SHARERS * SHARED_BLOCKS * SZ_64K, seed = random_seed();
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, size);
+
+	cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_1M, 0);
+
+	igt_fork(child, SHARERS)
+		shared_run(w, child, seed + child);
+	igt_waitchildren();
+
+	cnova_world_unmap(w, CNOVA_VA, size);
+	cnova_world_check_all(w);
+	cnova_world_destroy(w);
 }
 
 static void sections_subtests(int fd, const char *unit, uint64_t size, uint64_t odd)
@@ -377,6 +521,14 @@ int igt_main()
 	igt_describe("Random operations in four processes at once.");
 	igt_subtest("random-processes")
 		test_random_processes(fd);
+
+	igt_describe("Four processes at once, each with page tables of more than 1 MiB.");
+	igt_subtest("spread-processes")
+		test_spread_processes(fd);
+
+	igt_describe("Four processes change neighbouring pages of one VM at once.");
+	igt_subtest("shared-processes")
+		test_shared_processes(fd);
 
 	igt_fixture()
 		drm_close_driver(fd);
