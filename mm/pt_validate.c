@@ -144,6 +144,10 @@ static bool cnova_pt_check_word(struct cnova_pt_check *check, const struct cnova
 	const struct cnova_pt_node *child;
 	u64 word = node->word[i];
 
+	/* Most of them: nothing, here and in memory. */
+	if (!word)
+		return !cnova_pt_load(check, node, i) ||
+		       cnova_pt_fail(check, va, "directory entry differs from memory");
 	if (cnova_pt_word_is_broken(word))
 		return cnova_pt_fail(check, va, "directory entry left broken");
 	/* Somebody else's, who may have changed it. */

@@ -11,7 +11,6 @@
  * Pure; builds in user space. Locking: the model's.
  */
 #include <linux/bits.h>
-#include <linux/string.h>
 
 #include "model.h"
 
@@ -95,7 +94,10 @@ static void cnova_sim_choice_get(struct cnova_sim_mmu *mmu, enum cnova_sim_level
 	u64 offset = cnova_sim_entry_offset(mmu->traits->format, level, va) + half * sizeof(u64);
 	unsigned int i;
 
-	memset(choice, 0, sizeof(*choice));
+	/* Not the addresses: this runs for each entry below a store. */
+	choice->next.nr = 0;
+	choice->leaf = false;
+	choice->open = false;
 	for (i = 0; i < tables->nr; i++) {
 		u64 pa = tables->pa[i] + offset;
 		struct cnova_sim_old *old = NULL;
@@ -122,7 +124,7 @@ static bool cnova_sim_size_slot(struct cnova_sim_size *size, const struct cnova_
 		return true;
 	if (!above && !big.leaf)
 		return false;
-	if (!low->open && !big.open)
+	if (!high->next.nr || (!low->open && !big.open))
 		return false;
 
 	for (i = 0; i < CNOVA_SIM_SLOT_PAGES; i++) {
@@ -146,7 +148,7 @@ static bool cnova_sim_size_dual(struct cnova_sim_size *size, const struct cnova_
 	if (above && low.leaf)
 		return true;
 	above |= low.leaf;
-	if (!above && (!low.next.nr || !high.next.nr))
+	if (above ? !low.next.nr && !high.next.nr : !low.next.nr || !high.next.nr)
 		return false;
 
 	if (size->level < CNOVA_SIM_PD0)

@@ -73,7 +73,7 @@ void model_vm_init(struct model_vm *model, const char *chip)
 	if (!model->flat)
 		abort();
 	model->flat->verbose = getenv("VERBOSE");
-		model->fmt = hw_chip->fmt;
+	model->fmt = hw_chip->fmt;
 	host_vm_init(&model->vm, model->fmt, &model_mem, model, SZ_1M, MODEL_PAGES);
 	model->vm.words = model->flat->word;
 }
