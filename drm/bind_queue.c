@@ -10,6 +10,8 @@
  * dropped.
  */
 
+#include <linux/dma-resv.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
@@ -113,4 +115,46 @@ int cnova_bind_queue_init_job(struct cnova_bind_queue *queue, struct cnova_bind_
 			      struct drm_file *file)
 {
 	return drm_sched_job_init(&job->base, &queue->entity, 1, job->vm, file->client_id);
+}
+
+/* Caller is in an RCU read-side section. */
+static bool cnova_bind_fence_may_wait(struct dma_fence *fence)
+{
+	const struct drm_sched_fence *job_fence = to_drm_sched_fence(fence);
+	const struct cnova_vm *vm;
+
+	/* Until it has signalled, the job keeps its VM and queue, which go by RCU. */
+	if (!job_fence || dma_fence_is_signaled(fence) ||
+	    job_fence->sched->ops != &cnova_bind_queue_ops)
+		return false;
+
+	vm = job_fence->owner;
+	return !list_empty(&vm->in_fences);
+}
+
+/**
+ * cnova_bind_queue_may_wait() - Ask whether a reservation may be busy for long.
+ * @resv: Reservation of an object.
+ *
+ * Jobs of a VM run in order: one that waits for a fence of a user holds up those behind
+ * it, and with them whoever waits for the objects in their hands. That may be 15 seconds,
+ * or for ever. A job that runs, or waits for others that do, is soon done and not meant.
+ * One that is soon done while a later one of its VM waits for a user is, which errs on
+ * the side of not waiting.
+ *
+ * Context: Any. Caller holds @resv.
+ * Return: true if a bind has its fence there and may wait for a fence of a user.
+ */
+bool cnova_bind_queue_may_wait(struct dma_resv *resv)
+{
+	struct dma_resv_iter cursor;
+	struct dma_fence *fence;
+	bool may_wait = false;
+
+	rcu_read_lock();
+	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
+		may_wait |= cnova_bind_fence_may_wait(fence);
+	rcu_read_unlock();
+
+	return may_wait;
 }

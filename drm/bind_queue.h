@@ -11,6 +11,7 @@
 
 struct cnova_bind_job;
 struct cnova_vm;
+struct dma_resv;
 struct drm_file;
 
 /**
@@ -35,5 +36,6 @@ struct cnova_bind_queue *cnova_bind_queue_create(struct cnova_vm *vm);
 void cnova_bind_queue_destroy(struct cnova_bind_queue *queue);
 int cnova_bind_queue_init_job(struct cnova_bind_queue *queue, struct cnova_bind_job *job,
 			      struct drm_file *file);
+bool cnova_bind_queue_may_wait(struct dma_resv *resv);
 
 #endif /* _CNOVA_DRM_BIND_QUEUE_H_ */

@@ -16,7 +16,8 @@
  *
  * An object that is mapped by the GPU, or that a bind is about to map, does not
  * move: eviction_valuable() refuses it, move() fails with -EBUSY. Zapping and
- * re-binding are to come.
+ * re-binding are to come. Private objects share one reservation: a bind of any of them
+ * that waits for a fence of a user keeps all of them where they are.
  *
  * Locking: the reservation of the object. A page or a piece of VRAM may be given
  * back at any time, also while the device goes away, hence &cnova_device.io_lock.
@@ -36,6 +37,7 @@
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/ttm.h"
@@ -479,7 +481,9 @@ out:
 static bool cnova_ttm_eviction_valuable(struct ttm_buffer_object *tbo,
 					const struct ttm_place *place)
 {
-	return cnova_bo_may_move(to_bo(tbo)) && ttm_bo_eviction_valuable(tbo, place);
+	/* TTM would wait for what only a user can end, holding what others need. */
+	return cnova_bo_may_move(to_bo(tbo)) && !cnova_bind_queue_may_wait(tbo->base.resv) &&
+	       ttm_bo_eviction_valuable(tbo, place);
 }
 
 static void cnova_ttm_evict_flags(struct ttm_buffer_object *tbo, struct ttm_placement *placement)

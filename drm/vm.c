@@ -270,7 +270,7 @@ void cnova_vm_free(struct drm_gpuvm *gpuvm)
 	drm_gem_object_put(vm->root);
 	mutex_destroy(&vm->vmm.lock);
 	mutex_destroy(&vm->submit_lock);
-	kfree(vm);
+	kfree_rcu(vm, rcu);
 }
 
 /**

@@ -26,6 +26,7 @@
 #include <linux/completion.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -73,6 +74,12 @@ struct cnova_vm {
 
 	/** @cnova: Device. Immutable. */
 	struct cnova_device *cnova;
+
+	/**
+	 * @rcu: Who finds it as the owner of a fence that has not signalled may look at
+	 * @in_fences in a read-side section. See cnova_bind_queue_may_wait().
+	 */
+	struct rcu_head rcu;
 
 	/** @vmm: Page tables and the tree lock, which covers @base's tree too. */
 	struct cnova_vmm vmm;
@@ -122,7 +129,10 @@ struct cnova_vm {
 	/** @history: What ran last. Protected by &cnova_vmm.lock. */
 	struct cnova_history history;
 
-	/** @in_fences: &cnova_in_fence.entry of what jobs wait for. */
+	/**
+	 * @in_fences: &cnova_in_fence.entry of what jobs wait for. Empty or not is also
+	 * asked without the lock, as a hint.
+	 */
 	struct list_head in_fences;
 
 	/** @in_fences_lock: Protects @in_fences and @in_fences_cancelled. */

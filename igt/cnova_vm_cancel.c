@@ -24,6 +24,10 @@
  * SUBTEST: kill
  * Description: The process is killed.
  *
+ * SUBTEST: evict
+ * Description: Somebody else needs room in VRAM: what such a bind holds up is passed over,
+ *	not waited for, and something else makes room.
+ *
  * SUBTEST: kill-synchronous
  * Description: A process that waits in a synchronous bind behind such a fence is killed.
  */
@@ -167,6 +171,77 @@ static void test_kill_synchronous(int fd)
 	cnova_model_check();
 }
 
+#define SZ_FEW_M	(4 * SZ_1M)
+
+static uint32_t create_private(const struct cnova_vm *vm, uint64_t size)
+{
+	uint32_t handle = vm->id;
+
+	igt_assert_eq(__cnova_gem_create(vm->fd, &size, DRM_CNOVA_GEM_VRAM |
+					 DRM_CNOVA_GEM_VM_PRIVATE, &handle), 0);
+	return handle;
+}
+
+/* Leaves room for a few objects of SZ_FEW_M: what is mapped is not evicted. */
+static void fill_vram(struct cnova_vm *vm)
+{
+	uint64_t size = cnova_param(vm->fd, DRM_CNOVA_PARAM_VRAM_FREE) - 4 * SZ_FEW_M;
+	struct cnova_bo bo = { .handle = cnova_gem_create(vm->fd, size, DRM_CNOVA_GEM_VRAM) };
+	struct drm_cnova_vm_bind_op op = cnova_op_map(&bo, 0, CNOVA_VA_EDGE, size, 0);
+	struct drm_cnova_vm_bind args = cnova_bind_args(vm, &op, 1, NULL, 0);
+
+	igt_assert_eq(__cnova_bind(vm->fd, &args), 0);
+}
+
+/*
+ * Of the two that could go, the private one was used longest ago, so that TTM looks at it
+ * first. If it waited, the bind would not end, and the allocation fail with the other one
+ * untouched. No clock: it succeeds while the bind waits.
+ */
+static void test_evict(int fd)
+{
+	struct cnova_vm vm = { .fd = drm_reopen_driver(fd) };
+	struct drm_cnova_sync syncs[2];
+	struct drm_cnova_vm_bind_op op;
+	struct cnova_bo mapped, idle, other;
+	struct cnova_cork cork;
+	uint32_t out;
+
+	cnova_cork_init(&cork);
+	vm.id = cnova_vm_create(vm.fd);
+	fill_vram(&vm);
+	igt_set_timeout(HANG_SECONDS, "an eviction");
+
+	idle.handle = create_private(&vm, SZ_FEW_M);
+	mapped.handle = create_private(&vm, SZ_64K);
+	cnova_bo_init(&other, vm.fd, SZ_FEW_M, DRM_CNOVA_GEM_VRAM);
+	out = syncobj_create(vm.fd, 0);
+	syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, vm.fd), 0);
+	syncs[1] = cnova_signal(out, 0);
+	op = cnova_op_map(&mapped, 0, CNOVA_VA, SZ_64K, 0);
+	igt_assert_eq(cnova_bind_async(&vm, &op, 1, syncs, 2), 0);
+
+	cnova_gem_create(fd, cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_1M,
+			 DRM_CNOVA_GEM_VRAM);
+	igt_assert(!cnova_syncobj_is_signaled(vm.fd, out, 0));
+	for (uint64_t i = 0; i < SZ_FEW_M; i += SZ_4K)
+		igt_assert_eq_u64(*(uint64_t *)(other.map + i),
+				  cnova_tag(other.handle, i >> CNOVA_PAGE_SHIFT));
+
+	/* Once it has run, the first may go too: there is no other. */
+	cnova_cork_pull(&cork);
+	igt_assert_eq(cnova_syncobj_wait(vm.fd, out, 0, 10000), 0);
+	igt_assert_eq(cnova_syncobj_status(vm.fd, out, 0), 1);
+	cnova_gem_create(fd, cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_1M,
+			 DRM_CNOVA_GEM_VRAM);
+
+	munmap(other.map, other.size);
+	cnova_cork_fini(&cork);
+	drm_close_driver(vm.fd);
+	igt_reset_timeout();
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	int fd = -1;
@@ -187,6 +262,14 @@ int igt_main()
 	igt_describe("The process is killed.");
 	igt_subtest("kill")
 		test_left_behind(fd, KILL);
+
+	igt_describe("Somebody else needs room in VRAM.");
+	igt_subtest("evict") {
+		int other = drm_reopen_driver(fd);
+
+		test_evict(other);
+		drm_close_driver(other);
+	}
 
 	igt_describe("A process that waits in a synchronous bind is killed.");
 	igt_subtest("kill-synchronous")
