@@ -82,6 +82,21 @@ int cnova_getparam_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 	case DRM_CNOVA_PARAM_MODEL:
 		args->value = cnova_io_is_model(&cnova->io);
 		break;
+	case DRM_CNOVA_PARAM_MAX_PENDING_MAPS:
+		args->value = CNOVA_MAX_PENDING_MAPS;
+		break;
+	case DRM_CNOVA_PARAM_MAX_BIND_FRAMES:
+		args->value = CNOVA_MAX_BIND_FRAMES;
+		break;
+	case DRM_CNOVA_PARAM_MAX_BIND_RANGES:
+		args->value = CNOVA_MAX_BIND_RANGES;
+		break;
+	case DRM_CNOVA_PARAM_LAYOUT_GSP:
+		args->value = cnova->mm.fb.gsp_release;
+		break;
+	case DRM_CNOVA_PARAM_VRAM_REGIONS:
+		args->value = cnova->mm.fb.nr_regions;
+		break;
 	default:
 		drm_dbg_driver(drm, "param: unknown 0x%llx\n", args->param);
 		return -EINVAL;

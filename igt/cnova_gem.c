@@ -17,6 +17,9 @@
  * SUBTEST: params
  * Description: Every parameter has a value that makes sense with the others.
  *
+ * SUBTEST: layout
+ * Description: What the parameters say of VRAM's layout is what debugfs says.
+ *
  * SUBTEST: params-unknown
  * Description: Parameters that do not exist are refused.
  *
@@ -103,15 +106,47 @@ static void test_params(int fd)
 	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_SYNCS), 0);
 	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_VMS), 0);
 	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_PENDING_BINDS), 0);
+	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_PENDING_MAPS), 0);
+	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_BIND_FRAMES), 0);
+	igt_assert_neq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MAX_BIND_RANGES), 0);
 	igt_assert(cnova_param(fd, DRM_CNOVA_PARAM_KINDS) & 1);
 	igt_assert_eq_u64(cnova_param(fd, DRM_CNOVA_PARAM_MODEL), cnova_has_model());
 	cnova_param(fd, DRM_CNOVA_PARAM_VRAM_BAR_SIZE);
 }
 
+/* What the parameters say of VRAM's layout, and what debugfs says. */
+static void test_layout(int fd)
+{
+	uint64_t release = cnova_param(fd, DRM_CNOVA_PARAM_LAYOUT_GSP), total = 0, nr = 0;
+	int dir = igt_debugfs_dir(fd);
+	char *text = cnova_read_text(dir, "layout"), source[32], *line;
+
+	igt_assert(text);
+	if (release)
+		snprintf(source, sizeof(source), "source gsp %" PRIu64 "\n", release);
+	else
+		snprintf(source, sizeof(source), "source registers\n");
+	igt_assert_f(!strncmp(text, source, strlen(source)), "%s", text);
+
+	for (line = text; (line = strstr(line, "\nregion ")); line++) {
+		uint64_t start, end;
+
+		int n = sscanf(line, "\nregion %" SCNi64 "-%" SCNi64, &start, &end);
+
+		igt_assert_eq(n, 2);
+		total += end - start;
+		nr++;
+	}
+	igt_assert_eq_u64(cnova_param(fd, DRM_CNOVA_PARAM_VRAM_REGIONS), nr);
+	igt_assert_lte_u64(cnova_param(fd, DRM_CNOVA_PARAM_VRAM_SIZE), total);
+	free(text);
+	close(dir);
+}
+
 static void test_params_unknown(int fd)
 {
 	const uint64_t unknown[] = {
-		0, 2, 0xff, DRM_CNOVA_PARAM_MODEL + 1, 0x10000, UINT32_MAX,
+		0, 2, 0xff, DRM_CNOVA_PARAM_VRAM_REGIONS + 1, 0x10000, UINT32_MAX,
 		(1ull << 32) | DRM_CNOVA_PARAM_CHIPSET, UINT64_MAX,
 	};
 
@@ -501,6 +536,10 @@ int igt_main()
 	igt_describe("Every parameter has a value that makes sense with the others.");
 	igt_subtest("params")
 		test_params(fd);
+
+	igt_describe("Who told how VRAM is laid out, and in how many regions.");
+	igt_subtest("layout")
+		test_layout(fd);
 
 	igt_describe("Parameters that do not exist are refused.");
 	igt_subtest("params-unknown")

@@ -193,51 +193,68 @@ static void fill_vram(struct cnova_vm *vm)
 	igt_assert_eq(__cnova_bind(vm->fd, &args), 0);
 }
 
+#define NR_WAITING	3
+
+/* An idle private object, and a bind of another one that waits; returns what it signals. */
+static uint32_t hold_up(struct cnova_vm *vm, const struct cnova_cork *cork)
+{
+	uint32_t out = syncobj_create(vm->fd, 0);
+	struct cnova_bo mapped = { .handle = create_private(vm, SZ_64K) };
+	struct drm_cnova_vm_bind_op op = cnova_op_map(&mapped, 0, CNOVA_VA, SZ_64K, 0);
+	struct drm_cnova_sync syncs[2] = {
+		cnova_wait(cnova_cork_syncobj(cork, vm->fd), 0),
+		cnova_signal(out, 0),
+	};
+
+	create_private(vm, SZ_1M);
+	igt_assert_eq(cnova_bind_async(vm, &op, 1, syncs, 2), 0);
+	return out;
+}
+
 /*
- * Of the two that could go, the private one was used longest ago, so that TTM looks at it
- * first. If it waited, the bind would not end, and the allocation fail with the other one
- * untouched. No clock: it succeeds while the bind waits.
+ * The idle private objects were used longest ago, so that TTM looks at them first. If it
+ * waited for one, it would give up with that; the driver tries twice and there are three,
+ * so the allocation fails though another object could have gone. No clock: it has to
+ * succeed while the binds wait.
  */
 static void test_evict(int fd)
 {
-	struct cnova_vm vm = { .fd = drm_reopen_driver(fd) };
-	struct drm_cnova_sync syncs[2];
-	struct drm_cnova_vm_bind_op op;
-	struct cnova_bo mapped, idle, other;
+	struct cnova_vm filler = { .fd = drm_reopen_driver(fd) }, vm[NR_WAITING];
+	uint32_t out[NR_WAITING];
 	struct cnova_cork cork;
-	uint32_t out;
+	struct cnova_bo other;
 
 	cnova_cork_init(&cork);
-	vm.id = cnova_vm_create(vm.fd);
-	fill_vram(&vm);
+	filler.id = cnova_vm_create(filler.fd);
+	fill_vram(&filler);
 	igt_set_timeout(HANG_SECONDS, "an eviction");
 
-	idle.handle = create_private(&vm, SZ_FEW_M);
-	mapped.handle = create_private(&vm, SZ_64K);
-	cnova_bo_init(&other, vm.fd, SZ_FEW_M, DRM_CNOVA_GEM_VRAM);
-	out = syncobj_create(vm.fd, 0);
-	syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, vm.fd), 0);
-	syncs[1] = cnova_signal(out, 0);
-	op = cnova_op_map(&mapped, 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(cnova_bind_async(&vm, &op, 1, syncs, 2), 0);
+	for (int i = 0; i < NR_WAITING; i++) {
+		vm[i] = (struct cnova_vm){ .fd = filler.fd, .id = cnova_vm_create(filler.fd) };
+		out[i] = hold_up(&vm[i], &cork);
+	}
+	cnova_bo_init(&other, filler.fd, SZ_FEW_M, DRM_CNOVA_GEM_VRAM);
 
 	cnova_gem_create(fd, cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_1M,
 			 DRM_CNOVA_GEM_VRAM);
-	igt_assert(!cnova_syncobj_is_signaled(vm.fd, out, 0));
+	for (int i = 0; i < NR_WAITING; i++)
+		igt_assert(!cnova_syncobj_is_signaled(filler.fd, out[i], 0));
 	for (uint64_t i = 0; i < SZ_FEW_M; i += SZ_4K)
 		igt_assert_eq_u64(*(uint64_t *)(other.map + i),
 				  cnova_tag(other.handle, i >> CNOVA_PAGE_SHIFT));
 
-	/* Once it has run, the first may go too: there is no other. */
+	/* Once they have run, the private ones may go too: there are no others. */
 	cnova_cork_pull(&cork);
-	igt_assert_eq(cnova_syncobj_wait(vm.fd, out, 0, 10000), 0);
-	igt_assert_eq(cnova_syncobj_status(vm.fd, out, 0), 1);
-	cnova_gem_create(fd, cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_1M,
+	for (int i = 0; i < NR_WAITING; i++) {
+		igt_assert_eq(cnova_syncobj_wait(filler.fd, out[i], 0, 10000), 0);
+		igt_assert_eq(cnova_syncobj_status(filler.fd, out[i], 0), 1);
+	}
+	cnova_gem_create(fd, cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_1M / 2,
 			 DRM_CNOVA_GEM_VRAM);
 
 	munmap(other.map, other.size);
 	cnova_cork_fini(&cork);
-	drm_close_driver(vm.fd);
+	drm_close_driver(filler.fd);
 	igt_reset_timeout();
 	cnova_model_check();
 }

@@ -23,6 +23,11 @@ struct info {
 	uint64_t max_syncs;
 	uint64_t max_vms;
 	uint64_t max_pending;
+	uint64_t max_maps;
+	uint64_t max_frames;
+	uint64_t max_ranges;
+	uint64_t layout_gsp;
+	uint64_t regions;
 };
 
 static void info_get(const struct device *dev, struct info *info)
@@ -40,6 +45,11 @@ static void info_get(const struct device *dev, struct info *info)
 	info->max_syncs = device_param(dev, DRM_CNOVA_PARAM_MAX_SYNCS);
 	info->max_vms = device_param(dev, DRM_CNOVA_PARAM_MAX_VMS);
 	info->max_pending = device_param(dev, DRM_CNOVA_PARAM_MAX_PENDING_BINDS);
+	info->max_maps = device_param(dev, DRM_CNOVA_PARAM_MAX_PENDING_MAPS);
+	info->max_frames = device_param(dev, DRM_CNOVA_PARAM_MAX_BIND_FRAMES);
+	info->max_ranges = device_param(dev, DRM_CNOVA_PARAM_MAX_BIND_RANGES);
+	info->layout_gsp = device_param(dev, DRM_CNOVA_PARAM_LAYOUT_GSP);
+	info->regions = device_param(dev, DRM_CNOVA_PARAM_VRAM_REGIONS);
 }
 
 static void print_text(const struct device *dev, const struct info *info)
@@ -55,6 +65,11 @@ static void print_text(const struct device *dev, const struct info *info)
 	printf("  hardware     %s\n", info->model ? "none: a model in software" : "silicon");
 	printf("  VRAM         %s, %s free\n", size_text(info->vram, buf, sizeof(buf)),
 	       size_text(info->vram_free, more, sizeof(more)));
+	if (info->layout_gsp)
+		printf("  layout       GSP r%" PRIu64 ", ", info->layout_gsp);
+	else
+		printf("  layout       registers, ");
+	printf("%" PRIu64 " region%s\n", info->regions, info->regions == 1 ? "" : "s");
 	printf("  CPU window   %s of it\n", size_text(info->bar, buf, sizeof(buf)));
 	printf("  GPU VA       0x%" PRIx64 " to 0x%" PRIx64 " (%s)\n", info->va_start,
 	       info->va_end, size_text(info->va_end - info->va_start, buf, sizeof(buf)));
@@ -80,6 +95,9 @@ static void print_text(const struct device *dev, const struct info *info)
 	       info->max_ops, info->max_syncs);
 	printf("               %" PRIu64 " binds pending in one VM, %" PRIu64 " VMs in one file\n",
 	       info->max_pending, info->max_vms);
+	printf("               %" PRIu64 " maps pending in one VM; in one VM_BIND maps of %" PRIu64
+	       " pieces\n               of 2 MiB, and unmap-alls of %" PRIu64 " ranges\n",
+	       info->max_maps, info->max_frames, info->max_ranges);
 }
 
 static void print_json_string(const char *name, const char *value)
@@ -134,6 +152,11 @@ static void print_json(const struct device *dev, const struct info *info)
 	print_json_number("max_syncs", info->max_syncs);
 	print_json_number("max_vms", info->max_vms);
 	print_json_number("max_pending_binds", info->max_pending);
+	print_json_number("max_pending_maps", info->max_maps);
+	print_json_number("max_bind_frames", info->max_frames);
+	print_json_number("max_bind_ranges", info->max_ranges);
+	print_json_number("layout_gsp", info->layout_gsp);
+	print_json_number("vram_regions", info->regions);
 	print_json_bits("kinds", info->kinds, false, ",");
 	print_json_bits("page_sizes", info->pages, true, "");
 	fputs("  }", stdout);

@@ -85,6 +85,36 @@ extern "C" {
 #define DRM_CNOVA_PARAM_MODEL		0x10b
 
 /**
+ * DRM_CNOVA_PARAM_MAX_PENDING_MAPS - Most MAP and MAP_SPARSE operations of one VM in
+ * jobs waiting or running. One more: EBUSY; nothing of its VM_BIND is accepted.
+ */
+#define DRM_CNOVA_PARAM_MAX_PENDING_MAPS	0x10c
+
+/**
+ * DRM_CNOVA_PARAM_MAX_BIND_FRAMES - Most pieces of 2 MiB that the MAP operations of one
+ * VM_BIND cover, begun ones included, counted again for every operation. More: ENOBUFS,
+ * unless the first operation alone is that large.
+ */
+#define DRM_CNOVA_PARAM_MAX_BIND_FRAMES	0x10d
+
+/**
+ * DRM_CNOVA_PARAM_MAX_BIND_RANGES - Most ranges of addresses that the UNMAP_ALL
+ * operations of one VM_BIND find, counted again for every operation. Each finds the
+ * mappings of its object that there are when it is submitted, and those that are
+ * pending. More: ENOBUFS, unless the first operation alone finds that many.
+ */
+#define DRM_CNOVA_PARAM_MAX_BIND_RANGES	0x10e
+
+/**
+ * DRM_CNOVA_PARAM_LAYOUT_GSP - Release of the GSP firmware that told how VRAM is laid
+ * out, its first number, for example 570; 0: the registers did.
+ */
+#define DRM_CNOVA_PARAM_LAYOUT_GSP	0x10f
+
+/** DRM_CNOVA_PARAM_VRAM_REGIONS - Pieces that the VRAM in use is in. */
+#define DRM_CNOVA_PARAM_VRAM_REGIONS	0x110
+
+/**
  * struct drm_cnova_getparam - Ask for a property of the device.
  *
  * Errors: EINVAL for an unknown @param.
@@ -410,8 +440,9 @@ enum drm_cnova_vm_bind_reason {
  *
  * Errors: EINVAL, EPERM (object private to another VM), E2BIG (stride), ENOENT
  * (VM, handle or syncobj, or the VM is dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS
- * (no memory for an array this long; a shorter one may do), EBUSY (too many
- * binds pending), EINTR (nothing happened), ETIME (WAIT_FOR_SUBMIT), ENODEV.
+ * (no memory for an array this long, or a limit on what it covers; a shorter one
+ * may do), EBUSY (too many binds or maps pending), EINTR (nothing happened),
+ * ETIME (WAIT_FOR_SUBMIT), ENODEV.
  * From a synchronous bind also what the fence of an asynchronous one carries:
  * ECANCELED: the VM was destroyed meanwhile; EIO: the hardware failed, the VM is
  * dead.
