@@ -262,6 +262,7 @@ static int cnova_device_init_bar1(struct cnova_device *cnova)
 	if (err)
 		return err;
 
+	cnova_windows_start(cnova);
 	err = drmm_add_action(&cnova->drm, cnova_device_fini_bar1, &cnova->bar1);
 	if (err) {
 		cnova_bar1_stop(&cnova->bar1);

@@ -4,7 +4,7 @@
  *
  * The CPU maps objects in VRAM through BAR1, which may be much smaller than they are.
  * A fault has BAR1 show the 2 MiB of the object around it, or all of a smaller object:
- * a window. It stays for the next fault. When BAR1 is full, the window that was used
+ * a window. In a BAR1 of less than 16 MiB they are smaller. It stays for the next fault. When BAR1 is full, the window that was used
  * longest ago goes: its CPU mappings first, then its entries; whoever comes back
  * faults again. When an object moves or dies, its windows go before its VRAM.
  *
@@ -15,6 +15,7 @@
  * with its reservation held, and go without: it is another object that needs room.
  */
 
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -30,7 +31,10 @@
 #include "drm/window.h"
 #include "mm/bar1.h"
 
-#define CNOVA_WINDOW_SIZE	SZ_2M
+/* Large leaves from here on; and a small BAR1 has room for a few windows at least. */
+#define CNOVA_WINDOW_MAX	SZ_2M
+#define CNOVA_WINDOW_MIN	SZ_64K
+#define CNOVA_WINDOWS_IN_BAR1	8
 
 /* A part of an object that BAR1 shows. */
 struct cnova_window {
@@ -55,6 +59,19 @@ int cnova_windows_init(struct cnova_device *cnova)
 {
 	INIT_LIST_HEAD(&cnova->windows.lru);
 	return drmm_mutex_init(&cnova->drm, &cnova->windows.lock);
+}
+
+/**
+ * cnova_windows_start() - BAR1 is there.
+ * @cnova: Device that has a BAR1.
+ *
+ * Context: Probe, before the first window.
+ */
+void cnova_windows_start(struct cnova_device *cnova)
+{
+	u64 share = cnova->bar1_size / CNOVA_WINDOWS_IN_BAR1;
+
+	cnova->windows.shift = ilog2(clamp_t(u64, share, CNOVA_WINDOW_MIN, CNOVA_WINDOW_MAX));
 }
 
 /**
@@ -105,7 +122,7 @@ static int cnova_window_destroy_locked(struct cnova_device *cnova, struct cnova_
 
 	cnova_window_zap(window);
 	err = cnova_bar1_unmap(&cnova->bar1, &window->map);
-	xa_erase(&window->bo->windows, window->offset / CNOVA_WINDOW_SIZE);
+	xa_erase(&window->bo->windows, window->offset >> cnova->windows.shift);
 	list_del(&window->lru);
 	kfree(window);
 	return err;
@@ -137,10 +154,10 @@ static int cnova_window_map_locked(struct cnova_device *cnova, struct cnova_wind
 	return err;
 }
 
-static struct cnova_window *cnova_window_alloc(struct cnova_bo *bo, u64 offset)
+static struct cnova_window *cnova_window_alloc(struct cnova_bo *bo, u64 offset, u64 size)
 {
 	const struct cnova_runs *runs = cnova_bo_runs(bo);
-	u64 end = min(offset + CNOVA_WINDOW_SIZE, bo->ttm.base.size);
+	u64 end = min(offset + size, bo->ttm.base.size);
 	u32 first = cnova_runs_find(runs, offset), nr = 1, i;
 	struct cnova_window *window;
 
@@ -169,7 +186,8 @@ static struct cnova_window *cnova_window_alloc(struct cnova_bo *bo, u64 offset)
 static struct cnova_window *cnova_window_get_locked(struct cnova_device *cnova,
 						    struct cnova_bo *bo, u64 offset)
 {
-	unsigned long i = offset / CNOVA_WINDOW_SIZE;
+	u64 size = 1ULL << cnova->windows.shift;
+	unsigned long i = offset >> cnova->windows.shift;
 	struct cnova_window *window = xa_load(&bo->windows, i);
 	int err;
 
@@ -180,7 +198,7 @@ static struct cnova_window *cnova_window_get_locked(struct cnova_device *cnova,
 		return window;
 	}
 
-	window = cnova_window_alloc(bo, (u64)i * CNOVA_WINDOW_SIZE);
+	window = cnova_window_alloc(bo, i * size, size);
 	if (!window)
 		return ERR_PTR(-ENOMEM);
 
@@ -249,9 +267,10 @@ unlock:
  */
 u64 cnova_window_offset(struct cnova_bo *bo, u64 offset)
 {
-	struct cnova_window *window = xa_load(&bo->windows, offset / CNOVA_WINDOW_SIZE);
+	struct cnova_device *cnova = to_cnova_device(bo->ttm.base.dev);
+	struct cnova_window *window = xa_load(&bo->windows, offset >> cnova->windows.shift);
 
-	lockdep_assert_held(&to_cnova_device(bo->ttm.base.dev)->windows.lock);
+	lockdep_assert_held(&cnova->windows.lock);
 
 	return window ? window->map.offset + offset - window->offset : 0;
 }

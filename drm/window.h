@@ -23,11 +23,14 @@ struct cnova_windows {
 	 * CPU mappings. Its rank is in drm/vm.h.
 	 */
 	struct mutex lock;
+	/** @shift: log2 of the bytes of a window. Immutable. */
+	u8 shift;
 	/** @lru: &struct cnova_window, the one used last at the end. */
 	struct list_head lru;
 };
 
 int cnova_windows_init(struct cnova_device *cnova);
+void cnova_windows_start(struct cnova_device *cnova);
 void cnova_windows_stop(struct cnova_device *cnova);
 void cnova_windows_prime_lockdep(struct cnova_device *cnova);
 

@@ -18,6 +18,9 @@
  * SUBTEST: eye
  * Description: The eye itself: short counts, faults, writes. Without it nothing here counts.
  *
+ * SUBTEST: unmapped-vram
+ * Description: VRAM that no CPU has mapped, or can map, is zero, and the GPU's own.
+ *
  * SUBTEST: map-%s
  * Description: Map, read, write, unmap in VRAM and system memory, with %arg[1] pages.
  *
@@ -112,6 +115,44 @@ static void test_eye(int fd)
 	igt_assert(!memcmp(bo->map + 1001, &word, 8));
 	igt_assert_eq(cnova_eye_write(&w->vm, CNOVA_VA + SZ_64K - 4, &word, 8), 4);
 	cnova_world_destroy(w);
+}
+
+/* The one subtest that works with VRAM and needs no BAR1. */
+static void test_unmapped_vram(int fd)
+{
+	uint32_t handle = cnova_gem_create(fd, SZ_2M, DRM_CNOVA_GEM_VRAM);
+	const struct cnova_bo bo = { .fd = fd, .handle = handle, .size = SZ_2M };
+	struct drm_cnova_vm_bind_op op = cnova_op_map(&bo, 0, CNOVA_VA, SZ_2M, 0);
+	struct drm_cnova_vm_bind args;
+	struct cnova_vm vm;
+	uint64_t word;
+	void *map;
+
+	cnova_vm_init(&vm, fd);
+	args = cnova_bind_args(&vm, &op, 1, NULL, 0);
+	igt_assert_eq(__cnova_bind(fd, &args), 0);
+	for (uint64_t va = CNOVA_VA; va < CNOVA_VA + SZ_2M; va += SZ_4K) {
+		igt_assert_eq(cnova_eye_read(&vm, va, &word, 8), 8);
+		igt_assert_eq_u64(word, 0);
+		igt_assert_eq(cnova_eye_write(&vm, va, &va, 8), 8);
+	}
+
+	map = mmap(NULL, SZ_2M, PROT_READ, MAP_SHARED, fd, cnova_gem_mmap_offset(fd, handle));
+	if (!cnova_param(fd, DRM_CNOVA_PARAM_VRAM_BAR_SIZE)) {
+		igt_assert(map == MAP_FAILED);
+		igt_assert_eq(errno, ENXIO);
+	}
+	for (uint64_t va = CNOVA_VA; va < CNOVA_VA + SZ_2M; va += SZ_4K) {
+		igt_assert_eq(cnova_eye_read(&vm, va, &word, 8), 8);
+		igt_assert_eq_u64(word, va);
+		if (map != MAP_FAILED)
+			igt_assert_eq_u64(*(uint64_t *)((char *)map + (va - CNOVA_VA)), va);
+	}
+	if (map != MAP_FAILED)
+		munmap(map, SZ_2M);
+	cnova_vm_fini(&vm);
+	gem_close(fd, handle);
+	cnova_model_check();
 }
 
 /* Objects are mapped one unit into them, so that no offset is that of the address. */
@@ -607,6 +648,7 @@ int igt_main()
 		void (*test)(int fd);
 	} tests[] = {
 		{ "eye", "The eye itself: short counts, faults, writes.", test_eye },
+		{ "unmapped-vram", "VRAM without a CPU mapping.", test_unmapped_vram },
 		{ "read-only", "Writes to read-only mappings fault.", test_read_only },
 		{ "flags", "Uncached, capped and each kind.", test_flags },
 		{ "sparse", "Sparse ranges do not fault and drop writes.", test_sparse },
