@@ -10,9 +10,10 @@
  * Not for bulk data: that goes through BAR1.
  *
  * Locking: &cnova_pramin.lock, a mutex, because run_job may sleep and because a
- * mutex hands over: a waiter gets the window after one hold of at most
- * %CNOVA_PRAMIN_MAX_HOLD accesses. It is the innermost lock and is taken in the fence
- * signalling path: nothing is allocated under it.
+ * mutex hands over. A hold is at most %CNOVA_PRAMIN_MAX_HOLD accesses. The waiter that is
+ * first wakes when it ends, and may find that somebody, who did not have to wake up, was
+ * faster; it then gets the window at the end of that hold, before anybody else. It is
+ * the innermost lock and is taken in the fence signalling path: nothing is allocated under it.
  */
 
 #include <linux/bug.h>

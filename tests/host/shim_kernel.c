@@ -62,6 +62,11 @@ void mutex_destroy(struct mutex *lock)
 	WARN_ON(lock->held);
 }
 
+bool mutex_is_locked(struct mutex *lock)
+{
+	return __atomic_load_n(&lock->held, __ATOMIC_SEQ_CST);
+}
+
 void complete(struct completion *c)
 {
 	pthread_mutex_lock(&c->lock);

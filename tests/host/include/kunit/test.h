@@ -6,6 +6,7 @@
 #ifndef _HOST_KUNIT_TEST_H_
 #define _HOST_KUNIT_TEST_H_
 
+#include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -133,6 +134,9 @@ void kunit_info(struct kunit *test, const char *fmt, ...);
 	host_kunit_check(test, false, !strcmp(l, r), "%s is %s", #l, l)
 #define KUNIT_EXPECT_MEMEQ(test, l, r, size)	\
 	host_kunit_check(test, false, !memcmp(l, r, size), "%s like %s", #l, #r)
+#define kunit_warning_suppress(test)					\
+	for (host_warnings_wanted = true; host_warnings_wanted; host_warnings_wanted = false)
+
 #define KUNIT_FAIL(test, ...)			host_kunit_check(test, false, false, __VA_ARGS__)
 #define KUNIT_FAIL_AND_ABORT(test, ...)		host_kunit_check(test, true, false, __VA_ARGS__)
 

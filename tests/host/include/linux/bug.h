@@ -7,6 +7,9 @@
 
 /* How many warnings there were: a test looks at it when it ends. tests/host/shim.c */
 extern unsigned int host_nr_warnings;
+/* A test provokes them. */
+extern bool host_warnings_wanted;
+
 bool host_warn(const char *file, int line, const char *what);
 
 #define WARN_ON(cond)		((cond) ? host_warn(__FILE__, __LINE__, #cond) : false)

@@ -32,5 +32,6 @@ extern unsigned long host_nr_locks;
 void mutex_lock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 void mutex_destroy(struct mutex *lock);
+bool mutex_is_locked(struct mutex *lock);
 
 #endif
