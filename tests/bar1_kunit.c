@@ -102,6 +102,40 @@ static void bar1_device_gone(struct kunit *test)
 	t->fix->fake->gone = false;
 }
 
+/* While the bind is waited for: it ends at once, not when time is up. */
+static void bar1_device_leaves(struct kunit *test)
+{
+	struct bar1_test *t = bar1_begin(test);
+	struct fake_gpu *fake = t->fix->fake;
+
+	/* Four looks before the bind, and the second one after it. */
+	fake->bar1_busy = 3;
+	fake->bar1_leave = 6;
+	fake_begin(fake);
+	KUNIT_EXPECT_EQ(test, cnova_bar1_init(&t->bar1, &t->fix->mm, BAR1_SIZE), -ENODEV);
+	/* One more, to take the bind back. */
+	KUNIT_EXPECT_EQ(test, fake_count(fake, FAKE_BAR1_POLL), 6 + 1);
+	KUNIT_EXPECT_EQ(test, cnova_vram_free_bytes(&t->fix->mm.vram), t->free);
+	fake->gone = false;
+}
+
+/* DESIGN 3: one register that is all-ones is a hint only; its bits say that it is busy. */
+static void bar1_all_ones_alone_is_no_lost_device(struct kunit *test)
+{
+	struct bar1_test *t = bar1_begin(test);
+	struct fake_gpu *fake = t->fix->fake;
+
+	fake->bar1_ones = 3;
+	fake->bar1_busy = 5;
+	fake_begin(fake);
+	bar1_up(test, t);
+	KUNIT_EXPECT_EQ(test, fake->bar1_polls, 6);
+	/* Once for each, before the bind and after it. */
+	KUNIT_EXPECT_EQ(test, fake_count(fake, FAKE_BOOT_0), 2 * fake->bar1_ones);
+	fake->bar1_ones = 0;
+	bar1_end(test, t);
+}
+
 /* Never 0; aligned as VRAM is; one leaf where one is enough; the hub alone is told. */
 static void bar1_map_unmap(struct kunit *test)
 {
@@ -302,6 +336,8 @@ static void bar1_tables_on_both_sides(struct kunit *test)
 static struct kunit_case bar1_kunit_cases[] = {
 	KUNIT_CASE_PARAM(bar1_bound_and_unbound, fake_gen_chips),
 	KUNIT_CASE_PARAM(bar1_device_gone, fake_gen_chips),
+	KUNIT_CASE_PARAM(bar1_device_leaves, fake_gen_chips),
+	KUNIT_CASE_PARAM(bar1_all_ones_alone_is_no_lost_device, fake_gen_chips),
 	KUNIT_CASE_PARAM(bar1_map_unmap, fake_gen_chips),
 	KUNIT_CASE_PARAM(bar1_full, fake_gen_chips),
 	KUNIT_CASE_PARAM(bar1_without_vram, fake_gen_chips),

@@ -82,9 +82,12 @@ static u32 fake_poll(struct fake_gpu *fake)
 static u32 fake_bar1_status(struct fake_gpu *fake)
 {
 	fake->counts[FAKE_BAR1_POLL]++;
-	if (fake->gone)
+	if (fake->counts[FAKE_BAR1_POLL] == fake->bar1_leave)
+		fake->gone = true;
+	fake->bar1_polls++;
+	if (fake->gone || fake->bar1_polls <= fake->bar1_ones)
 		return ~0U;
-	return fake->bar1_polls++ < fake->bar1_busy ? 2 : 0;
+	return fake->bar1_polls <= fake->bar1_busy ? 2 : 0;
 }
 
 /* Which registers bind BAR1, and in what order; returns whether @offset is one. */

@@ -84,6 +84,8 @@ struct fake_gpu {
 	u64 (*bar1_show)(struct fake_gpu *fake, u64 offset);
 	bool bar1_dirty;	/* stored to BAR1, not loaded since */
 	u32 bar1_busy;		/* loads of the bind status that say it is not done */
+	u32 bar1_ones;		/* of these, so many are all-ones, the device being there */
+	u32 bar1_leave;		/* the n-th of all finds no device; 0: none does */
 	u32 bar1_polls;
 
 	/* What INVALIDATE does now, since how many loads, and from the next trigger on. */
