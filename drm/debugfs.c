@@ -31,6 +31,7 @@
 #include <linux/bitops.h>
 #include <linux/capability.h>
 #include <linux/debugfs.h>
+#include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -247,6 +248,12 @@ static int cnova_debugfs_vm_pagetable_show(struct seq_file *m, void *unused)
 	struct cnova_device *cnova = vm->cnova;
 	int err, idx;
 
+	/*
+	 * No lock of ours: the root table stays until this file is gone, and the model
+	 * walks from there for each leaf, under its own lock. A table that is given back
+	 * meanwhile was unhooked before. With the tree lock held, that long a walk would
+	 * keep binds from their fences.
+	 */
 	if (!drm_dev_enter(&cnova->drm, &idx))
 		return -ENODEV;
 	err = cnova_io_gpu_walk(&cnova->io, cnova_vmm_pdb(&vm->vmm).raw,
@@ -257,12 +264,40 @@ static int cnova_debugfs_vm_pagetable_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_pagetable);
 
+/* An open eye. */
+struct cnova_debugfs_eye {
+	struct cnova_vm *vm;
+	/* Threads may share the file: protects @page. Never taken with another lock. */
+	struct mutex lock;
+	/* Between the GPU's memory, inside drm_dev_enter(), and the user's, outside. */
+	u8 page[SZ_4K];
+};
+
 static int cnova_debugfs_eye_open(struct inode *inode, struct file *file)
 {
+	struct cnova_debugfs_eye *eye;
+
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 
-	return simple_open(inode, file);
+	eye = kzalloc_obj(*eye);
+	if (!eye)
+		return -ENOMEM;
+
+	eye->vm = inode->i_private;
+	mutex_init(&eye->lock);
+	file->private_data = eye;
+	return 0;
+}
+
+/* The VM may be gone: the file is closed later than it is removed. */
+static int cnova_debugfs_eye_release(struct inode *inode, struct file *file)
+{
+	struct cnova_debugfs_eye *eye = file->private_data;
+
+	mutex_destroy(&eye->lock);
+	kfree(eye);
+	return 0;
 }
 
 /* One page at most, so that all of it faults or nothing. */
@@ -289,29 +324,29 @@ static int cnova_debugfs_eye_access(struct cnova_vm *vm, u64 va, void *page, siz
 static ssize_t cnova_debugfs_eye_read(struct file *file, char __user *buf, size_t count,
 				      loff_t *ppos)
 {
+	struct cnova_debugfs_eye *eye = file->private_data;
 	size_t done = 0;
-	void *page;
-	int err = 0;
+	int err;
 
-	page = kmalloc(SZ_4K, GFP_KERNEL);
-	if (!page)
-		return -ENOMEM;
+	err = mutex_lock_interruptible(&eye->lock);
+	if (err)
+		return err;
 
 	while (done < count && !fatal_signal_pending(current)) {
 		u64 va = *ppos + done;
 		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
 
-		err = cnova_debugfs_eye_access(file->private_data, va, page, n, false);
+		err = cnova_debugfs_eye_access(eye->vm, va, eye->page, n, false);
 		if (err)
 			break;
 
-		err = copy_to_user(buf + done, page, n) ? -EFAULT : 0;
+		err = copy_to_user(buf + done, eye->page, n) ? -EFAULT : 0;
 		if (err)
 			break;
 		done += n;
 	}
 
-	kfree(page);
+	mutex_unlock(&eye->lock);
 	*ppos += done;
 	return done ?: err;
 }
@@ -319,29 +354,29 @@ static ssize_t cnova_debugfs_eye_read(struct file *file, char __user *buf, size_
 static ssize_t cnova_debugfs_eye_write(struct file *file, const char __user *buf, size_t count,
 				       loff_t *ppos)
 {
+	struct cnova_debugfs_eye *eye = file->private_data;
 	size_t done = 0;
-	void *page;
-	int err = 0;
+	int err;
 
-	page = kmalloc(SZ_4K, GFP_KERNEL);
-	if (!page)
-		return -ENOMEM;
+	err = mutex_lock_interruptible(&eye->lock);
+	if (err)
+		return err;
 
 	while (done < count && !fatal_signal_pending(current)) {
 		u64 va = *ppos + done;
 		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
 
-		err = copy_from_user(page, buf + done, n) ? -EFAULT : 0;
+		err = copy_from_user(eye->page, buf + done, n) ? -EFAULT : 0;
 		if (err)
 			break;
 
-		err = cnova_debugfs_eye_access(file->private_data, va, page, n, true);
+		err = cnova_debugfs_eye_access(eye->vm, va, eye->page, n, true);
 		if (err)
 			break;
 		done += n;
 	}
 
-	kfree(page);
+	mutex_unlock(&eye->lock);
 	*ppos += done;
 	return done ?: err;
 }
@@ -351,6 +386,7 @@ static const struct file_operations cnova_debugfs_eye_fops = {
 	.open = cnova_debugfs_eye_open,
 	.read = cnova_debugfs_eye_read,
 	.write = cnova_debugfs_eye_write,
+	.release = cnova_debugfs_eye_release,
 	/* The file is as long as an address can say. */
 	.llseek = no_seek_end_llseek,
 };

@@ -130,9 +130,9 @@ static void test_layout(int fd)
 
 	for (line = text; (line = strstr(line, "\nregion ")); line++) {
 		uint64_t start, end;
+		int n;
 
-		int n = sscanf(line, "\nregion %" SCNi64 "-%" SCNi64, &start, &end);
-
+		n = sscanf(line, "\nregion %" SCNi64 "-%" SCNi64, &start, &end);
 		igt_assert_eq(n, 2);
 		total += end - start;
 		nr++;
