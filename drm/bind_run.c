@@ -229,7 +229,7 @@ static void cnova_vm_unlink_removed(struct cnova_vm *vm, struct list_head *remov
 
 	lockdep_assert_held(&vm->vmm.lock);
 
-	if (err && err != -ENODEV) {
+	if (cnova_vm_is_reachable(vm, err)) {
 		vm->quarantined += cnova_quarantine_add(vm->cnova, removed);
 		return;
 	}

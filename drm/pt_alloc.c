@@ -200,7 +200,8 @@ void cnova_pt_alloc_init(struct cnova_pt_alloc *alloc, struct cnova_device *cnov
 
 /**
  * cnova_pt_alloc_fini() - Give all memory back.
- * @alloc: What cnova_pt_alloc_init() made; no page in use, unless the GPU is lost.
+ * @alloc: What cnova_pt_alloc_init() made; no page in use, unless the VM is dead: then
+ *         nobody knew which could go.
  *
  * Context: Process context, no &dma_resv held.
  */
@@ -209,8 +210,7 @@ void cnova_pt_alloc_fini(struct cnova_pt_alloc *alloc)
 	struct cnova_pt_arena *arena, *next;
 
 	list_for_each_entry_safe(arena, next, &alloc->arenas, entry) {
-		drm_WARN_ON_ONCE(&alloc->cnova->drm,
-				 arena->nr_used && !cnova_io_lost(&alloc->cnova->io, ~0));
+		drm_WARN_ON_ONCE(&alloc->cnova->drm, arena->nr_used && !alloc->vmm->error);
 		list_del(&arena->entry);
 		cnova_pt_arena_destroy(arena);
 	}

@@ -80,10 +80,29 @@ err_fini:
 	return err;
 }
 
+/**
+ * cnova_vm_is_reachable() - May the GPU still reach what an address space gave up?
+ * @vm: Address space.
+ * @err: What changing its page tables last failed with, or 0.
+ *
+ * A GPU that is gone reaches nothing. One that did not answer once may come back, as
+ * after a bus error, and has its TLB still: it is gone when the bus says so too.
+ *
+ * Context: Any, fence signalling path.
+ * Return: true if memory that was mapped must not be used again.
+ */
+bool cnova_vm_is_reachable(struct cnova_vm *vm, int err)
+{
+	if (err != -ENODEV)
+		return err;
+
+	return !drm_dev_is_unplugged(&vm->cnova->drm) || !cnova_io_lost(&vm->cnova->io, ~0);
+}
+
 static void cnova_vm_fini_tables(struct cnova_vm *vm)
 {
 	cnova_vmm_fini(&vm->vmm);
-	if (vm->vmm.error && vm->vmm.error != -ENODEV)
+	if (cnova_vm_is_reachable(vm, vm->vmm.error))
 		cnova_pt_alloc_quarantine(&vm->pt_alloc);
 	cnova_pt_alloc_fini(&vm->pt_alloc);
 }

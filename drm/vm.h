@@ -201,6 +201,7 @@ void cnova_vm_module_exit(void);
 struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *file);
 void cnova_vm_close(struct cnova_vm *vm);
 void cnova_vm_free(struct drm_gpuvm *gpuvm);
+bool cnova_vm_is_reachable(struct cnova_vm *vm, int err);
 void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job);
 
 int cnova_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);

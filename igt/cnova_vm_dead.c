@@ -26,6 +26,10 @@
  * SUBTEST: quarantine
  * Description: Memory that a dead VM might still reach is not given to anybody.
  *
+ * SUBTEST: gone-briefly
+ * Description: The GPU does not answer for a moment. The VM that noticed is dead, and what
+ *	it had is withheld: the GPU has its translations still.
+ *
  * SUBTEST: others
  * Description: One of three VMs dies: its memory is in quarantine, the others, with binds
  *	queued meanwhile, go on.
@@ -208,10 +212,12 @@ static void test_quarantine(int fd)
 	finish(w);
 }
 
+/* What other tests left behind is somewhere else. */
 #define CNOVA_VA_LOST	(CNOVA_VA + 64 * SZ_1M)
+#define CNOVA_VA_GONE	(CNOVA_VA + 80 * SZ_1M)
 
-/* Bytes that the device withholds; *@listed: the mapping at CNOVA_VA_LOST is among it. */
-static uint64_t quarantined(int fd, bool *listed)
+/* Bytes that the device withholds; *@listed: the mapping of 64K at @va is among it. */
+static uint64_t quarantined(int fd, uint64_t va, bool *listed)
 {
 	int dir = igt_debugfs_dir(fd);
 	char *text = cnova_read_text(dir, "quarantine");
@@ -219,14 +225,49 @@ static uint64_t quarantined(int fd, bool *listed)
 	char line[64], *end;
 
 	igt_assert(text);
-	snprintf(line, sizeof(line), "0x%016llx-0x%016llx object", CNOVA_VA_LOST,
-		 CNOVA_VA_LOST + SZ_64K);
+	snprintf(line, sizeof(line), "0x%016" PRIx64 "-0x%016" PRIx64 " object", va,
+		 va + SZ_64K);
 	*listed = strstr(text, line);
 	end = strstr(text, "total ");
 	igt_assert(end && sscanf(end, "total %" SCNu64, &total) == 1);
 	free(text);
 	close(dir);
 	return total;
+}
+
+static void test_gone_briefly(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_vm_bind_op op;
+	uint64_t before, after;
+	struct cnova_vm other;
+	bool listed;
+
+	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA_GONE, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	before = quarantined(fd, CNOVA_VA_GONE, &listed);
+	igt_assert(!listed);
+
+	igt_emit_ignore_dmesg_regex("is dead: ");
+	cnova_model_set("gone", "1");
+	op = cnova_op_unmap(CNOVA_VA_GONE, SZ_64K);
+	igt_assert_eq(bind_sync(&w->vm, &op), -ENODEV);
+	cnova_model_set("gone", "0");
+	expect_dead(&w->vm, ENODEV, ENOENT);
+	after = quarantined(fd, CNOVA_VA_GONE, &listed);
+	igt_assert(listed);
+	igt_assert_lte_u64(before + SZ_64K, after);
+
+	/* Its tables too. */
+	cnova_vm_destroy(w->fd, w->vm.id);
+	igt_assert_lte_u64(after + SZ_4K, quarantined(fd, CNOVA_VA_GONE, &listed));
+
+	cnova_vm_init(&other, w->fd);
+	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_64K, 0);
+	igt_assert_eq(bind_sync(&other, &op), 0);
+	cnova_eye_expect(&other, CNOVA_VA, &w->bo[1], 0);
+	cnova_vm_fini(&other);
+	finish(w);
 }
 
 /* A round of binds, each of which must be acknowledged and seen. */
@@ -271,13 +312,13 @@ static void test_others(int fd)
 		igt_assert_eq(cnova_bind_async(&other[i], &op, 1, syncs, 2), 0);
 	}
 
-	before = quarantined(fd, &listed);
+	before = quarantined(fd, CNOVA_VA_LOST, &listed);
 	igt_assert(!listed);
 	lose_next_ack();
 	op = cnova_op_unmap(CNOVA_VA_LOST, SZ_64K);
 	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
 	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
-	igt_assert_lte_u64(before + SZ_64K, quarantined(fd, &listed));
+	igt_assert_lte_u64(before + SZ_64K, quarantined(fd, CNOVA_VA_LOST, &listed));
 	igt_assert(listed);
 
 	/* What the others had queued was not theirs to lose. */
@@ -491,6 +532,10 @@ int igt_main()
 	igt_describe("Memory that a dead VM might still reach is not given to anybody.");
 	igt_subtest("quarantine")
 		test_quarantine(fd);
+
+	igt_describe("The GPU does not answer for a moment.");
+	igt_subtest("gone-briefly")
+		test_gone_briefly(fd);
 
 	igt_describe("One VM dies, two others go on.");
 	igt_subtest("others")
