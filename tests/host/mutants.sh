@@ -74,7 +74,8 @@ run_test() {
 # killer TEST: the first case that failed; if there is none, it crashed or hung.
 killer() {
 	local line
-	line=$(grep -m 1 '^not ok' "$build/log" | sed -E 's/^not ok [0-9]+ - //') || true
+	line=$(grep -m 1 -E '^not ok|runtime error|ERROR: ' "$build/log" |
+		sed -E 's/^not ok [0-9]+ - //; s/.*(runtime error|ERROR): //') || true
 	echo "$1: ${line:-$(tail -n 1 "$build/log")}"
 }
 

@@ -14,13 +14,21 @@
 #define M2		SZ_2M
 #define M512		0x20000000ULL
 
-/* What firmware has: at 6 MiB a 2M leaf, at 10 MiB a 4K table, at 1 GiB something odd. */
+/*
+ * What firmware has: at 6 MiB a 2M leaf, at 10 MiB a 4K table, at 1 GiB a table in system
+ * memory, at 1.5 GiB one beyond VRAM.
+ */
 #define THEIR_LEAF	(3ULL * M2)
 #define THEIR_TABLE	(5ULL * M2)
 #define THEIR_ODD	(2ULL * M512)
+#define THEIR_BEYOND	(3ULL * M512)
 /* A PDE0 with nothing in it. */
 #define THEIR_EMPTY	M512
 #define END		(4ULL * M512)
+
+/* The driver is told of less VRAM than the model has: this is beyond. */
+#define VRAM_END	(MODEL_VRAM - 2 * SZ_4K)
+#define BEYOND		(MODEL_VRAM - SZ_4K)
 
 /* Their tables, one a page. */
 #define THEIR_PAGES	0x1700000ULL
@@ -108,8 +116,11 @@ static u64 build_theirs(void)
 	    pointer(CNOVA_PT_PDE0, empty, CNOVA_APERTURE_VIDEO));
 	put(table, CNOVA_PT_PDE1, THEIR_ODD, 0,
 	    pointer(CNOVA_PT_PDE0, 0x12345000, CNOVA_APERTURE_SYS_COH));
-	/* Beyond what BAR1 reaches. */
-	put(table, CNOVA_PT_PDE1, END, 0,
+	cnova_sim_flat_populate(model.flat, BEYOND, SZ_4K);
+	put(table, CNOVA_PT_PDE1, THEIR_BEYOND, 0,
+	    pointer(CNOVA_PT_PDE0, BEYOND, CNOVA_APERTURE_VIDEO));
+	/* Beyond what BAR1 reaches, and not the first there. */
+	put(table, CNOVA_PT_PDE1, END + M512, 0,
 	    pointer(CNOVA_PT_PDE0, 0x54321000, CNOVA_APERTURE_SYS_COH));
 	return root;
 }
@@ -145,7 +156,7 @@ static void begin(const char *chip)
 	ok = true;
 	nr_pages = 0;
 	model_vm_init(&model, chip);
-	host_vm_adopt(&model.vm, build_theirs(), END, MODEL_VRAM);
+	host_vm_adopt(&model.vm, build_theirs(), END, VRAM_END);
 	save_theirs();
 }
 
@@ -215,6 +226,7 @@ static void test_ranges(const char *chip)
 		{ THEIR_LEAF, THEIR_LEAF + M2 },
 		{ THEIR_TABLE, THEIR_TABLE + M2 },
 		{ THEIR_ODD, THEIR_ODD + M512 },
+		{ THEIR_BEYOND, THEIR_BEYOND + M512 },
 	};
 	struct cnova_pt_range range;
 	u64 va = 0;
@@ -243,6 +255,7 @@ static void test_refused(const char *chip)
 		{ THEIR_TABLE + M2 - SZ_4K, THEIR_TABLE + M2 + SZ_4K },
 		{ 0, M512 },
 		{ THEIR_ODD + SZ_64K, THEIR_ODD + 2 * SZ_64K },
+		{ THEIR_BEYOND + SZ_64K, THEIR_BEYOND + 2 * SZ_64K },
 		{ END, END + SZ_4K },
 	};
 
@@ -336,7 +349,7 @@ static void test_random(const char *chip)
 
 int main(void)
 {
-	static const char * const chips[] = { "tu102", "ga102" };
+	static const char * const chips[] = { "tu102", "ga102", "gh100", "gb202" };
 
 	for (u32 i = 0; i < ARRAY_SIZE(chips); i++) {
 		test_ranges(chips[i]);

@@ -221,6 +221,8 @@ static void test_window_target(void)
 		CHECK_EQ(io->read(gpu, 0x700000, 2), 0xffff);
 		io->write(gpu, 0x700000, 1, 4);
 		gpu_expect(CNOVA_SIM_WINDOW, 2);
+		/* The byte may be on its way still. */
+		gpu_flush();
 	}
 	io->dma_revoke(gpu, 0x123450000, 1);
 	gpu_expect_none();
