@@ -125,7 +125,7 @@ struct cnova_device {
 	/** @tt_mgr: TTM's view of system memory that the GPU may reach. */
 	struct ttm_resource_manager tt_mgr;
 
-	/** @dummy_page: For CPU mappings of VRAM that the model denies having. */
+	/** @dummy_page: For CPU mappings of VRAM that BAR1 does not show: a bug. */
 	struct page *dummy_page;
 
 	/**

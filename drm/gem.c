@@ -61,6 +61,9 @@ static void cnova_bo_destroy(struct ttm_buffer_object *tbo)
 
 	drm_gem_object_release(&tbo->base);
 	xa_destroy(&bo->windows);
+	/* Mappings hold the object: there are none. */
+	if (bo->dummy)
+		__free_page(bo->dummy);
 	kfree(bo);
 	if (vm_root)
 		drm_gem_object_put(vm_root);
@@ -100,6 +103,25 @@ static struct dma_buf *cnova_gem_export(struct drm_gem_object *gem, int flags)
 	return ERR_PTR(-EOPNOTSUPP);
 }
 
+/* A fault cannot fail any more where it needs one. */
+static int cnova_bo_make_dummy(struct cnova_bo *bo)
+{
+	struct page *page;
+
+	if (!(bo->flags & DRM_CNOVA_GEM_VRAM) || READ_ONCE(bo->dummy) ||
+	    !cnova_io_is_model(&to_cnova_device(bo->ttm.base.dev)->io))
+		return 0;
+
+	page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!page)
+		return -ENOMEM;
+
+	/* Another thread may have been faster. */
+	if (cmpxchg(&bo->dummy, NULL, page))
+		__free_page(page);
+	return 0;
+}
+
 static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma)
 {
 	struct cnova_device *cnova = to_cnova_device(gem->dev);
@@ -110,6 +132,10 @@ static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma
 		drm_dbg_driver(gem->dev, "mmap: no BAR1, VRAM cannot be mapped\n");
 		return -ENXIO;
 	}
+
+	err = cnova_bo_make_dummy(bo);
+	if (err)
+		return err;
 
 	err = ttm_bo_mmap_obj(vma, &bo->ttm);
 	if (err)

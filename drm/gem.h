@@ -32,6 +32,13 @@ struct cnova_bo {
 	struct xarray windows;
 
 	/**
+	 * @dummy: What its CPU mappings show where the model denies having VRAM. Of
+	 * its own: files that share nothing must not meet in one page. Made by the
+	 * first mmap(); NULL on silicon.
+	 */
+	struct page *dummy;
+
+	/**
 	 * @mem_type: TTM_PL_* of where it is. Written with the reservation held;
 	 * read without it by those who only tell people.
 	 */

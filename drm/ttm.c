@@ -532,6 +532,7 @@ static unsigned long cnova_ttm_io_mem_pfn(struct ttm_buffer_object *tbo,
 	struct cnova_device *cnova = to_cnova(tbo->bdev);
 	struct page *page;
 
+	/* A bug of ours, and no way to say so to TTM: rather a page of nobody's VRAM. */
 	if (drm_WARN_ON_ONCE(&cnova->drm, !offset))
 		return page_to_pfn(cnova->dummy_page);
 
@@ -540,7 +541,7 @@ static unsigned long cnova_ttm_io_mem_pfn(struct ttm_buffer_object *tbo,
 
 	/* A GPU may be lost at any time; cnova_ttm_is_lost() sees most of that. */
 	page = cnova_io_bar1_page(&cnova->io, offset);
-	return page_to_pfn(page ?: cnova->dummy_page);
+	return page_to_pfn(page ?: to_bo(tbo)->dummy);
 }
 
 static int cnova_ttm_access_memory(struct ttm_buffer_object *tbo, unsigned long offset,
