@@ -4,9 +4,10 @@
  *
  * The CPU maps objects in VRAM through BAR1, which may be much smaller than they are.
  * A fault has BAR1 show the 2 MiB of the object around it, or all of a smaller object:
- * a window. In a BAR1 of less than 16 MiB they are smaller. It stays for the next fault. When BAR1 is full, the window that was used
- * longest ago goes: its CPU mappings first, then its entries; whoever comes back
- * faults again. When an object moves or dies, its windows go before its VRAM.
+ * a window. In a BAR1 of less than 16 MiB they are smaller. It stays for the next fault.
+ * When BAR1 is full, the window that was used longest ago goes: its CPU mappings first,
+ * then its entries; whoever comes back faults again. When an object moves or dies, its
+ * windows go before its VRAM.
  *
  * The driver's own accesses, which are short, and page tables, which stay, take their
  * place in BAR1 from windows too.
