@@ -6,7 +6,7 @@
  *   anything resets.
  * - coherent: reading it is a checkpoint: "PASS" or "FAIL", and details. Writing it
  *   makes the same checkpoint, and fails with EUCLEAN if something is stale.
- * - tlb, chip: statistics.
+ * - tlb, chip: statistics; where the window is.
  * - gsp_fault: what firmware does wrong from its next start on, by a name of
  *   gsp_fault.c; "none": nothing.
  * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, window_stuck, window_lies,
@@ -111,6 +111,7 @@ static int cnova_sim_chip_show(struct seq_file *file, void *unused)
 	seq_printf(file, "chip %s\nformat %s\nvram %#llx\nwpr %#llx\nbar1 %#llx\nseed %#llx\n",
 		   sim->chip->name, sim->chip->traits.format->name, sim->vram_size,
 		   sim->wpr_start, sim->bar1_size, sim->seed);
+	seq_printf(file, "window %#x\n", READ_ONCE(sim->window_reg));
 	return 0;
 }
 
