@@ -139,7 +139,7 @@ static void cnova_sim_gsp_work(struct work_struct *work)
 	} while (step == CNOVA_SIM_GSP_AGAIN);
 
 	if (step == CNOVA_SIM_GSP_FULL)
-		queue_delayed_work(system_unbound_wq, &sim->gsp_work,
+		queue_delayed_work(system_dfl_wq, &sim->gsp_work,
 				   msecs_to_jiffies(FULL_DELAY_MS));
 }
 
@@ -154,7 +154,7 @@ static void cnova_sim_gsp_kick(struct cnova_sim *sim, u32 offset)
 				 offset);
 		return;
 	}
-	mod_delayed_work(system_unbound_wq, &sim->gsp_work, 0);
+	mod_delayed_work(system_dfl_wq, &sim->gsp_work, 0);
 }
 
 /**

@@ -23,7 +23,7 @@ struct delayed_work {
 
 #define INIT_DELAYED_WORK(dwork, fn)		((dwork)->work.func = (fn))
 #define to_delayed_work(w)			container_of(w, struct delayed_work, work)
-#define system_unbound_wq			NULL
+#define system_dfl_wq			NULL
 #define queue_delayed_work(wq, dwork, delay)	((dwork)->pending = true)
 #define mod_delayed_work(wq, dwork, delay)	((dwork)->pending = true)
 #define cancel_delayed_work_sync(dwork)		((dwork)->pending = false)
