@@ -202,6 +202,8 @@ static void try_word(void)
 	traits->format->decode(traits, level(kind), half, value, &word);
 	bad = traits->format->check(traits, &mem, level(kind), half, value);
 	seen[entry.type]++;
+	if (half && entry.type == CNOVA_PT_ENTRY_SPARSE)
+		wrong("the 4K half of a PDE0 is sparse", kind, half, value);
 	if (bad || entry.type == CNOVA_PT_ENTRY_BAD)
 		return;
 
