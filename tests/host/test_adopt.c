@@ -115,7 +115,7 @@ static u64 build_theirs(void)
 	put(table, CNOVA_PT_PDE1, THEIR_EMPTY, 0,
 	    pointer(CNOVA_PT_PDE0, empty, CNOVA_APERTURE_VIDEO));
 	put(table, CNOVA_PT_PDE1, THEIR_ODD, 0,
-	    pointer(CNOVA_PT_PDE0, 0x12345000, CNOVA_APERTURE_SYS_COH));
+	    pointer(CNOVA_PT_PDE0, THEIR_PAGES, CNOVA_APERTURE_SYS_COH));
 	cnova_sim_flat_populate(model.flat, BEYOND, SZ_4K);
 	put(table, CNOVA_PT_PDE1, THEIR_BEYOND, 0,
 	    pointer(CNOVA_PT_PDE0, BEYOND, CNOVA_APERTURE_VIDEO));
