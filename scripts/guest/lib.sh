@@ -71,7 +71,7 @@ try() {
 run_igt() {
 	local f
 	rm -rf /tmp/igt-results
-	igt_runner --multiple-mode --test-list "$1" --per-test-timeout 60 --inactivity-timeout 60 \
+	igt_runner --multiple-mode --test-list "$1" --per-test-timeout 150 --inactivity-timeout 150 \
 		--abort-on-monitored-error=lockdep --prune-mode keep-subtests \
 		/cnova/work/igt-root /tmp/igt-results 2>&1 | grep -v '^results: parsing'
 	for f in /tmp/igt-results/*/comms; do igt_comms_decoder "$f" >"$f.txt"; done
