@@ -276,9 +276,9 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
  * @job: Job whose dependencies have signalled.
  *
  * Context: Process context, fence signalling path.
- * Return: 0; -ECANCELED: the address space was killed or dead, or the device
- * wedged, nothing was touched; -ENODEV: the device is gone; -EIO: the hardware failed, the address
- * space is dead now.
+ * Return: 0; -ECANCELED: the address space was killed or dead, or the device wedged,
+ * nothing was touched; -ENODEV: the device is gone; -EIO: the hardware failed, the
+ * address space is dead now.
  */
 int cnova_bind_job_run(struct cnova_bind_job *job)
 {

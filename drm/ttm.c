@@ -136,7 +136,7 @@ static int cnova_tt_hold(struct cnova_device *cnova, struct cnova_tt *tt)
 
 /*
  * No page table leads to pages that go, but what the GPU wrote there by one may be on its
- * way. A GPU that does not answer has been told so in the log, and is about to be reset.
+ * way. If there is no end of that, they go all the same: TTM does not ask whether they may.
  */
 static void cnova_tt_settle(struct cnova_device *cnova)
 {

@@ -172,7 +172,7 @@ static void power_on(u32 release, enum cnova_sim_gsp_fault fault)
 	memset(gpu.memory + CNOVA_GSP_SHARED_SIZE, 0, 2 * SZ_4K);
 }
 
-/* As drm/gsp.c does it. */
+/* As drm/firmware.c does it. */
 static int bring_up(u32 release, struct cnova_fb *fb)
 {
 	u32 size = cnova_gsp_static_layout(release)->size;
