@@ -114,6 +114,33 @@ extern "C" {
 /** DRM_CNOVA_PARAM_VRAM_REGIONS - Pieces that the VRAM in use is in. */
 #define DRM_CNOVA_PARAM_VRAM_REGIONS	0x110
 
+/** DRM_CNOVA_PARAM_MAX_BIND_QUEUES - Most bind queues of one VM, its own not counted. */
+#define DRM_CNOVA_PARAM_MAX_BIND_QUEUES	0x111
+
+/** DRM_CNOVA_PARAM_MAX_CHANNELS - Most channels per file. */
+#define DRM_CNOVA_PARAM_MAX_CHANNELS	0x112
+
+/** DRM_CNOVA_PARAM_MAX_PUSHES - Most pushes in one EXEC. */
+#define DRM_CNOVA_PARAM_MAX_PUSHES	0x113
+
+/**
+ * DRM_CNOVA_PARAM_MAX_PENDING_EXECS - Most EXECs of one channel waiting or running. One
+ * more: EBUSY.
+ */
+#define DRM_CNOVA_PARAM_MAX_PENDING_EXECS	0x114
+
+/** DRM_CNOVA_PARAM_CHANNEL_CLASS - Class of channels, as in 0xc46f; 0: there are none. */
+#define DRM_CNOVA_PARAM_CHANNEL_CLASS	0x115
+
+/** DRM_CNOVA_PARAM_COPY_CLASS - Class of copy engines, as in 0xc5b5; 0: there are none. */
+#define DRM_CNOVA_PARAM_COPY_CLASS	0x116
+
+/**
+ * DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS - How long one EXEC may run, in milliseconds. Its
+ * channel is killed then.
+ */
+#define DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS	0x117
+
 /**
  * struct drm_cnova_getparam - Ask for a property of the device.
  *
@@ -473,6 +500,218 @@ struct drm_cnova_vm_bind {
 	__u32 reason;
 };
 
+/* ------------------------------------------------------------- bind queues */
+
+/**
+ * struct drm_cnova_bind_queue_create - Make a queue for binds.
+ *
+ * A VM has a queue of its own, 0, from the start. Binds of one queue run in the order
+ * they were submitted. Binds of different queues wait for each other only where their
+ * ranges overlap: then too the earlier one runs first.
+ *
+ * Errors: EINVAL: unknown flags; ENOENT: no such VM, or it is dead; ENOSPC:
+ * DRM_CNOVA_PARAM_MAX_BIND_QUEUES reached; ENOMEM.
+ */
+struct drm_cnova_bind_queue_create {
+	/** @vm_id: in: the VM. */
+	__u32 vm_id;
+
+	/** @flags: must be 0. */
+	__u32 flags;
+
+	/** @queue_id: out: id, never 0, valid for this VM only. */
+	__u32 queue_id;
+
+	/** @pad: must be 0. */
+	__u32 pad;
+};
+
+/**
+ * struct drm_cnova_bind_queue_destroy - Drop a queue.
+ *
+ * Its binds that are waiting still run, in their order. The call waits for nothing.
+ *
+ * Errors: ENOENT: no such VM or queue; EINVAL: queue 0, which goes with its VM.
+ */
+struct drm_cnova_bind_queue_destroy {
+	/** @vm_id: in: the VM. */
+	__u32 vm_id;
+
+	/** @queue_id: in: the queue. */
+	__u32 queue_id;
+};
+
+/* ---------------------------------------------------------------- channels */
+
+/** DRM_CNOVA_ENGINE_COPY - A copy engine. */
+#define DRM_CNOVA_ENGINE_COPY		1
+
+/**
+ * struct drm_cnova_channel_create - Make a channel: a way to have an engine work in a VM.
+ *
+ * Errors: EINVAL: unknown flags or engine; ENOENT: no such VM, or it is dead; ENOSPC:
+ * DRM_CNOVA_PARAM_MAX_CHANNELS reached, or the GPU has no channel left; ENOMEM;
+ * EOPNOTSUPP: this device runs no channels.
+ */
+struct drm_cnova_channel_create {
+	/** @vm_id: in: the VM it works in, for good. */
+	__u32 vm_id;
+
+	/** @engine: in: DRM_CNOVA_ENGINE_*. */
+	__u32 engine;
+
+	/** @flags: must be 0. */
+	__u32 flags;
+
+	/** @channel_id: out: id, never 0, valid for this file only. */
+	__u32 channel_id;
+
+	/** @channel_class: out: class of the channel, as in 0xc46f. */
+	__u32 channel_class;
+
+	/** @engine_class: out: class of its engine, for SET_OBJECT, as in 0xc5b5. */
+	__u32 engine_class;
+};
+
+/**
+ * struct drm_cnova_channel_destroy - Drop a channel.
+ *
+ * What it runs is stopped; what waits is cancelled: out-fences signal with ECANCELED. The
+ * call waits for nobody's fence.
+ *
+ * Errors: ENOENT: no such channel.
+ */
+struct drm_cnova_channel_destroy {
+	/** @channel_id: in: the channel. */
+	__u32 channel_id;
+
+	/** @pad: must be 0. */
+	__u32 pad;
+};
+
+/** DRM_CNOVA_CHANNEL_ACTIVE - The channel accepts work. */
+#define DRM_CNOVA_CHANNEL_ACTIVE	0
+
+/**
+ * DRM_CNOVA_CHANNEL_DEAD - It faulted, hung, or sent what the hardware refuses. Its EXECs
+ * got an error, new ones get ENOENT. Its VM is as it was. Destroy it.
+ */
+#define DRM_CNOVA_CHANNEL_DEAD		1
+
+/**
+ * struct drm_cnova_channel_get_state - Ask whether a channel is usable, and why not.
+ *
+ * Errors: ENOENT: no such channel. A dead one is not an error here.
+ */
+struct drm_cnova_channel_get_state {
+	/** @channel_id: in: the channel. */
+	__u32 channel_id;
+
+	/** @state: out: DRM_CNOVA_CHANNEL_ACTIVE or DRM_CNOVA_CHANNEL_DEAD. */
+	__u32 state;
+
+	/**
+	 * @error: out: what killed it, as a positive errno; 0 while active. EFAULT: an
+	 * address that is not mapped, or not for this; EINVAL: a method, header or entry
+	 * that the hardware refuses; ETIMEDOUT: it ran for too long; ECANCELED: its VM
+	 * or the engine went, through no fault of its own; ENODEV: the device is gone.
+	 */
+	__u32 error;
+
+	/** @fault_type: out: with EFAULT, what the MMU said: 0 PDE, 2 PTE, 6 read-only... */
+	__u32 fault_type;
+
+	/** @fault_access: out: with EFAULT: 0 read, 1 write, 2 and 4 atomic, 3 prefetch. */
+	__u32 fault_access;
+
+	/** @pad: out: 0. */
+	__u32 pad;
+
+	/** @fault_va: out: with EFAULT, the GPU virtual address, rounded down to 4096. */
+	__u64 fault_va;
+};
+
+/* -------------------------------------------------------------------- EXEC */
+
+/** DRM_CNOVA_PUSH_SYNC - Fetch this push only when the one before it has been consumed. */
+#define DRM_CNOVA_PUSH_SYNC		(1 << 0)
+
+/** struct drm_cnova_push - Methods for a channel, in memory that its VM maps. */
+struct drm_cnova_push {
+	/** @va: GPU virtual address of the first word, a multiple of 4. */
+	__u64 va;
+
+	/** @length: bytes, a multiple of 4, not 0, less than 8 MiB. */
+	__u32 length;
+
+	/** @flags: DRM_CNOVA_PUSH_*. */
+	__u32 flags;
+};
+
+/**
+ * enum drm_cnova_exec_reason - Why an EXEC was refused.
+ */
+enum drm_cnova_exec_reason {
+	/** @DRM_CNOVA_EXEC_REASON_NONE: it was not, or for no reason of an element. */
+	DRM_CNOVA_EXEC_REASON_NONE = 0,
+	/** @DRM_CNOVA_EXEC_REASON_FLAGS: unknown flags of a push. */
+	DRM_CNOVA_EXEC_REASON_FLAGS = 1,
+	/** @DRM_CNOVA_EXEC_REASON_ALIGN: va or length is not a multiple of 4. */
+	DRM_CNOVA_EXEC_REASON_ALIGN = 2,
+	/** @DRM_CNOVA_EXEC_REASON_RANGE: length is 0 or too large, or the push leaves the VM. */
+	DRM_CNOVA_EXEC_REASON_RANGE = 3,
+	/** @DRM_CNOVA_EXEC_REASON_SYNC: @failed is the index of a bad sync entry. */
+	DRM_CNOVA_EXEC_REASON_SYNC = 4,
+	/** @DRM_CNOVA_EXEC_REASON_MEMORY: no memory, also to bring back what was evicted. */
+	DRM_CNOVA_EXEC_REASON_MEMORY = 5,
+};
+
+/**
+ * struct drm_cnova_exec - Have a channel execute.
+ *
+ * Always asynchronous. The pushes are executed in the order of the array, after the
+ * EXECs of this channel that were submitted before; EXECs of different channels wait for
+ * each other only by syncs. What the VM maps when the pushes run is what they reach: wait
+ * for the out-sync of a bind that they need, and let a bind that takes memory away wait
+ * for theirs. Without that the GPU faults, and the channel is dead.
+ *
+ * Objects that were moved out of the GPU's reach are brought back first.
+ *
+ * An EXEC must not wait, on the GPU, for work that is submitted later: it may be held
+ * back by a bind that waits for this EXEC. A channel that does is killed after
+ * DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS.
+ *
+ * Without pushes, and with at least one sync, it waits and signals in order with the
+ * others.
+ *
+ * The fences of an EXEC carry: ECANCELED: it was not executed, because the channel or VM
+ * went or died before; or what killed the channel, see &drm_cnova_channel_get_state.error,
+ * if that was this EXEC.
+ *
+ * Errors: EINVAL, E2BIG (stride), ENOENT (channel or syncobj; or the channel or its VM is
+ * dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS (no memory for arrays this long), EBUSY (too many
+ * EXECs pending), EINTR (nothing happened), ETIME (WAIT_FOR_SUBMIT), ENODEV.
+ */
+struct drm_cnova_exec {
+	/** @channel_id: in: the channel. */
+	__u32 channel_id;
+
+	/** @flags: must be 0. */
+	__u32 flags;
+
+	/** @pushes: in: array of &struct drm_cnova_push. */
+	struct drm_cnova_array pushes;
+
+	/** @syncs: in: array of &struct drm_cnova_sync, waits and signals mixed. */
+	struct drm_cnova_array syncs;
+
+	/** @failed: out: on error, index of the push or sync at fault; else ~0. */
+	__u32 failed;
+
+	/** @reason: out: on error, an &enum drm_cnova_exec_reason. */
+	__u32 reason;
+};
+
 #define DRM_CNOVA_GETPARAM		0x00
 #define DRM_CNOVA_GEM_CREATE		0x01
 #define DRM_CNOVA_GEM_INFO		0x02
@@ -481,6 +720,12 @@ struct drm_cnova_vm_bind {
 #define DRM_CNOVA_VM_DESTROY		0x12
 #define DRM_CNOVA_VM_GET_STATE		0x13
 #define DRM_CNOVA_VM_BIND		0x14
+#define DRM_CNOVA_BIND_QUEUE_CREATE	0x15
+#define DRM_CNOVA_BIND_QUEUE_DESTROY	0x16
+#define DRM_CNOVA_CHANNEL_CREATE	0x17
+#define DRM_CNOVA_CHANNEL_DESTROY	0x18
+#define DRM_CNOVA_CHANNEL_GET_STATE	0x19
+#define DRM_CNOVA_EXEC			0x1a
 
 #define DRM_IOCTL_CNOVA_GETPARAM \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_GETPARAM, struct drm_cnova_getparam)
@@ -498,6 +743,21 @@ struct drm_cnova_vm_bind {
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_VM_GET_STATE, struct drm_cnova_vm_get_state)
 #define DRM_IOCTL_CNOVA_VM_BIND \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_VM_BIND, struct drm_cnova_vm_bind)
+#define DRM_IOCTL_CNOVA_BIND_QUEUE_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_BIND_QUEUE_CREATE, \
+		 struct drm_cnova_bind_queue_create)
+#define DRM_IOCTL_CNOVA_BIND_QUEUE_DESTROY \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_CNOVA_BIND_QUEUE_DESTROY, \
+		struct drm_cnova_bind_queue_destroy)
+#define DRM_IOCTL_CNOVA_CHANNEL_CREATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_CHANNEL_CREATE, struct drm_cnova_channel_create)
+#define DRM_IOCTL_CNOVA_CHANNEL_DESTROY \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_CNOVA_CHANNEL_DESTROY, struct drm_cnova_channel_destroy)
+#define DRM_IOCTL_CNOVA_CHANNEL_GET_STATE \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_CHANNEL_GET_STATE, \
+		 struct drm_cnova_channel_get_state)
+#define DRM_IOCTL_CNOVA_EXEC \
+	DRM_IOWR(DRM_COMMAND_BASE + DRM_CNOVA_EXEC, struct drm_cnova_exec)
 
 #if defined(__cplusplus)
 }
