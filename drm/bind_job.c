@@ -30,6 +30,7 @@
 #include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/gem.h"
+#include "drm/resize.h"
 #include "drm/trace.h"
 #include "drm/va.h"
 #include "drm/view.h"
@@ -294,6 +295,8 @@ static int cnova_bind_job_add_dependencies(struct cnova_bind_job *job)
 	int err;
 
 	err = cnova_syncs_add_dependencies(&job->syncs, &job->base);
+	if (!err)
+		err = cnova_resize_add_dependencies(job);
 
 	/* Moves and clears of what is mapped; nothing else is implicit. */
 	for (u32 i = 0; i < job->nr_ops && !err; i++) {
@@ -340,6 +343,7 @@ static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struc
 		dma_resv_add_fence(obj->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
 	}
 
+	cnova_resize_publish(job, fence);
 	cnova_syncs_signal_with(&job->syncs, fence);
 	atomic_inc(&vm->nr_jobs);
 	trace_cnova_bind_submit(job);

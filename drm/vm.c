@@ -210,6 +210,7 @@ static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova
 	vm->cnova = cnova;
 	mutex_init(&vm->submit_lock);
 	vm->pending = RB_ROOT_CACHED;
+	cnova_resize_init(&vm->resize);
 	INIT_LIST_HEAD(&vm->in_fences);
 	spin_lock_init(&vm->in_fences_lock);
 	init_waitqueue_head(&vm->idle);
@@ -328,6 +329,7 @@ void cnova_vm_close(struct cnova_vm *vm)
 	wait_event(vm->idle, !atomic_read(&vm->nr_jobs));
 	cnova_bind_queue_destroy(vm->queue);
 	vm->queue = NULL;
+	cnova_resize_fini(&vm->resize);
 
 	cnova_vm_unmap_everything(vm);
 	cancel_work_sync(&vm->died_work);

@@ -35,6 +35,7 @@
 
 #include "drm/history.h"
 #include "drm/pt_alloc.h"
+#include "drm/resize.h"
 #include "mm/vmm.h"
 
 struct cnova_bind_job;
@@ -92,6 +93,9 @@ struct cnova_vm {
 
 	/** @queue: The VM's own bind queue. NULL once closed. */
 	struct cnova_bind_queue *queue;
+
+	/** @resize: Orders binds that change the size of a leaf against executions. */
+	struct cnova_resize resize;
 
 	/** @submit_lock: Serialises preparation and submission of binds. */
 	struct mutex submit_lock;

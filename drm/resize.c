@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Size changes
+ *
+ * Where a leaf that the GPU may be using changes its size, the entry has to be invalid
+ * for a moment (HARDWARE.md 3.7): who reads a neighbour that the same leaf covers would
+ * fault, through no fault of its own. So such a bind runs when the channels of its VM do
+ * nothing, and the channels do nothing while it runs:
+ *
+ * - it depends on the last execution of each channel of the VM, and on the last such bind;
+ * - later executions depend on it.
+ *
+ * All other binds and executions run beside each other. Whether a bind is one of these is
+ * decided when it is submitted, from geometry: see cnova_pending_describe().
+ *
+ * Its fence is in reservations for bookkeeping only, like that of any bind. As a kernel
+ * fence it would hold back CPU faults, moves, and all other binds of private objects,
+ * which share the VM's reservation.
+ *
+ * Every edge points to what was submitted before, so there is no cycle, unless the GPU
+ * itself waits for work that is submitted later: an execution that does is killed after a
+ * time, and the interface says so.
+ *
+ * Locking: the VM's reservation, which whoever submits a bind or an execution holds from
+ * here until its own fence is published.
+ */
+
+#include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
+
+#include <drm/gpu_scheduler.h>
+
+#include "drm/bind_job.h"
+#include "drm/resize.h"
+#include "drm/vm.h"
+
+static void cnova_resize_replace(struct dma_fence **place, struct dma_fence *fence)
+{
+	dma_fence_put(*place);
+	*place = dma_fence_get(fence);
+}
+
+/**
+ * cnova_resize_init() - Nothing has run in a VM yet.
+ * @resize: Part of the VM.
+ */
+void cnova_resize_init(struct cnova_resize *resize)
+{
+	INIT_LIST_HEAD(&resize->slots);
+}
+
+/**
+ * cnova_resize_fini() - Nothing will run any more.
+ * @resize: Part of a VM whose channels are gone and whose binds have run.
+ *
+ * Context: Process context.
+ */
+void cnova_resize_fini(struct cnova_resize *resize)
+{
+	WARN_ON_ONCE(!list_empty(&resize->slots));
+	cnova_resize_replace(&resize->fence, NULL);
+}
+
+/**
+ * cnova_resize_add_dependencies() - Have a bind wait for what runs, if it must.
+ * @job: Bind whose tables are prepared, not armed. Nothing is done if it changes no size.
+ *
+ * Context: Process context. Caller holds the reservations of the VM.
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_resize_add_dependencies(struct cnova_bind_job *job)
+{
+	struct cnova_resize *resize = &job->vm->resize;
+	struct cnova_exec_slot *slot;
+	int err;
+
+	dma_resv_assert_held(job->vm->root->resv);
+
+	if (!job->pt.may_resize)
+		return 0;
+
+	list_for_each_entry(slot, &resize->slots, entry) {
+		if (!slot->last || dma_fence_is_signaled(slot->last))
+			continue;
+
+		err = drm_sched_job_add_dependency(&job->base, dma_fence_get(slot->last));
+		if (err)
+			return err;
+		resize->nr_waits++;
+	}
+
+	if (!resize->fence || dma_fence_is_signaled(resize->fence))
+		return 0;
+	return drm_sched_job_add_dependency(&job->base, dma_fence_get(resize->fence));
+}
+
+/**
+ * cnova_resize_publish() - Have later executions wait for a bind, if they must.
+ * @job: Bind, armed. Nothing is done if it changes no size.
+ * @fence: Its finished fence.
+ *
+ * Context: Process context. Caller holds the VM's reservation since
+ * cnova_resize_add_dependencies(). Cannot fail.
+ */
+void cnova_resize_publish(struct cnova_bind_job *job, struct dma_fence *fence)
+{
+	struct cnova_resize *resize = &job->vm->resize;
+
+	dma_resv_assert_held(job->vm->root->resv);
+
+	if (!job->pt.may_resize)
+		return;
+
+	/* The one before is a dependency of this one. */
+	cnova_resize_replace(&resize->fence, fence);
+	resize->nr_jobs++;
+}
+
+/**
+ * cnova_exec_slot_add() - A channel will execute in a VM.
+ * @vm: Address space.
+ * @slot: Part of the channel.
+ *
+ * Context: Process context. Caller holds the VM's reservation.
+ */
+void cnova_exec_slot_add(struct cnova_vm *vm, struct cnova_exec_slot *slot)
+{
+	dma_resv_assert_held(vm->root->resv);
+
+	slot->last = NULL;
+	list_add_tail(&slot->entry, &vm->resize.slots);
+}
+
+/**
+ * cnova_exec_slot_remove() - A channel will not execute any more.
+ * @vm: Address space.
+ * @slot: Slot of a channel that the GPU has let go of.
+ *
+ * Context: Process context. Caller holds the VM's reservation.
+ */
+void cnova_exec_slot_remove(struct cnova_vm *vm, struct cnova_exec_slot *slot)
+{
+	dma_resv_assert_held(vm->root->resv);
+
+	list_del_init(&slot->entry);
+	cnova_resize_replace(&slot->last, NULL);
+}
+
+/**
+ * cnova_exec_slot_set() - A channel got an execution.
+ * @vm: Address space.
+ * @slot: Slot of the channel, whose executions run in order.
+ * @fence: Finished fence of the execution, armed.
+ *
+ * Context: Process context. Caller holds the VM's reservation since
+ * cnova_exec_add_resize_dependency(). Cannot fail.
+ */
+void cnova_exec_slot_set(struct cnova_vm *vm, struct cnova_exec_slot *slot,
+			 struct dma_fence *fence)
+{
+	dma_resv_assert_held(vm->root->resv);
+
+	cnova_resize_replace(&slot->last, fence);
+}
+
+/**
+ * cnova_exec_add_resize_dependency() - Have an execution wait for binds that it must wait for.
+ * @vm: Address space.
+ * @job: Execution, initialised, not armed.
+ *
+ * Context: Process context. Caller holds the VM's reservation.
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_exec_add_resize_dependency(struct cnova_vm *vm, struct drm_sched_job *job)
+{
+	struct dma_fence *fence = vm->resize.fence;
+
+	dma_resv_assert_held(vm->root->resv);
+
+	if (!fence || dma_fence_is_signaled(fence))
+		return 0;
+	return drm_sched_job_add_dependency(job, dma_fence_get(fence));
+}
