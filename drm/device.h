@@ -19,6 +19,7 @@
 #include "hw/access.h"
 #include "hw/gsp_queue.h"
 #include "mm/bar1.h"
+#include "mm/host.h"
 #include "mm/mm.h"
 #include "mm/selftest.h"
 
@@ -88,6 +89,9 @@ struct cnova_device {
 
 	/** @mm: Page tables, TLB, VRAM. */
 	struct cnova_mm mm;
+
+	/** @host: Runlists, engines, interrupts. Not up: this GPU runs no channels. */
+	struct cnova_host host;
 
 	/** @gsp: Way to ask GSP firmware; probe and remove only. */
 	struct cnova_gsp gsp;
