@@ -7,136 +7,73 @@
  * same address afterwards, so that its TLB remembers as well; what it says makes no difference
  * and a difference is only counted.
  *
- * Engine threads will make their accesses in the same way: lookup, step by step, between
- * cnova_sim_mmu_flight_begin() and cnova_sim_mmu_flight_end().
+ * Engines make their accesses in the same way: access.c.
  *
- * Locking: &cnova_sim.lock, per page of data; dropped between the steps of a lookup
- * if the model is told to be slow, so that invalidates meet walks on their way.
+ * Locking: &cnova_sim.lock, per piece of data.
  */
 #include <linux/bits.h>
-#include <linux/delay.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
-#include <linux/string.h>
 
+#include "access.h"
 #include "hw/io.h"
 #include "sim.h"
 
-/** struct cnova_sim_glance - One access. */
-struct cnova_sim_glance {
-	/** @pdb: Address space. */
-	u64 pdb;
-	/** @va: First byte. */
-	u64 va;
-	/** @dst: Where a load goes; NULL for a store. */
-	void *dst;
-	/** @src: Where a store comes from. */
-	const void *src;
-	/** @size: Bytes, within one page. */
-	u32 size;
-};
-
-/* Let time pass in the middle of an access. Caller holds the lock. */
-static void cnova_sim_eye_delay(struct cnova_sim *sim)
-	__must_hold(&sim->lock)
-{
-	u32 latency_us = READ_ONCE(sim->knobs.latency_us);
-
-	if (!latency_us)
-		return;
-	spin_unlock_irq(&sim->lock);
-	usleep_range(latency_us, latency_us + 10);
-	spin_lock_irq(&sim->lock);
-}
-
-static bool cnova_sim_eye_touch(struct cnova_sim *sim, const struct cnova_sim_glance *glance,
-				const struct cnova_sim_translation *to)
-{
-	if (to->sparse) {
-		/* HARDWARE.md 2.7: loads give 0, stores vanish. */
-		if (glance->dst)
-			memset(glance->dst, 0, glance->size);
-		return true;
-	}
-	if (to->aperture != CNOVA_SIM_VIDEO && glance->dst)
-		return cnova_sim_sysmem_read(sim, to->pa, glance->dst, glance->size);
-	if (to->aperture != CNOVA_SIM_VIDEO) {
-		cnova_sim_sysmem_post(sim, to->pa);
-		return cnova_sim_sysmem_write(sim, to->pa, glance->src, glance->size);
-	}
-
-	if (glance->dst) {
-		cnova_sim_vram_read(sim, to->pa, glance->dst, glance->size);
-		return true;
-	}
-	if (cnova_sim_mmu_has_table(sim->mmu, to->pa, glance->size))
-		cnova_sim_report(sim, CNOVA_SIM_GPU_STORE,
-				 "the GPU stores into a page table: va %#llx pa %#llx",
-				 glance->va, to->pa);
-	cnova_sim_vram_write(sim, to->pa, glance->src, glance->size);
-	return true;
-}
-
-static void cnova_sim_eye_ask_hub(struct cnova_sim *sim, const struct cnova_sim_glance *glance,
-				  enum cnova_sim_access access, enum cnova_sim_fault fault,
+/* What the hub's TLB says of the same piece. */
+static void cnova_sim_eye_ask_hub(struct cnova_sim *sim, const struct cnova_sim_request *glance,
+				  u64 pdb, enum cnova_sim_fault fault,
 				  const struct cnova_sim_translation *to)
 {
-	struct cnova_sim_client client = { .unit = CNOVA_SIM_HUB, .pdb = glance->pdb };
+	struct cnova_sim_client client = { .unit = CNOVA_SIM_HUB, .pdb = pdb };
 	struct cnova_sim_translation hub;
+	enum cnova_sim_fault hub_fault;
 
-	if (cnova_sim_mmu_translate(sim->mmu, &client, glance->va, access, &hub) != fault ||
+	hub_fault = cnova_sim_mmu_translate(sim->mmu, &client, glance->va, glance->access, &hub);
+	/* It was translated, but there was no memory. */
+	if (fault == CNOVA_SIM_FAULT_REGION)
+		return;
+	if (hub_fault != fault ||
 	    (fault == CNOVA_SIM_FAULT_NONE && (hub.pa != to->pa || hub.sparse != to->sparse)))
 		sim->unit_differences++;
 }
 
-static int cnova_sim_eye_glance(struct cnova_sim *sim, const struct cnova_sim_glance *glance)
+static int cnova_sim_eye_glance(struct cnova_sim *sim, u64 pdb,
+				const struct cnova_sim_request *glance, u32 *done)
 {
-	struct cnova_sim_client client = { .unit = CNOVA_SIM_GPC, .pdb = glance->pdb };
-	enum cnova_sim_access access = glance->dst ? CNOVA_SIM_READ : CNOVA_SIM_WRITE;
+	struct cnova_sim_port port = { .client = { .unit = CNOVA_SIM_GPC, .pdb = pdb } };
 	struct cnova_sim_translation to;
-	struct cnova_sim_lookup lookup;
-	struct cnova_sim_flight flight;
 	enum cnova_sim_fault fault;
-	int err = 0;
 
+	*done = 0;
+	if (READ_ONCE(sim->knobs.gone))
+		return -EFAULT;
+	cnova_sim_memory_refill(sim);
 	spin_lock_irq(&sim->lock);
-	cnova_sim_mmu_flight_begin(sim->mmu, &flight);
-
-	cnova_sim_mmu_lookup_begin(sim->mmu, &lookup, &client, glance->va);
-	while (cnova_sim_mmu_lookup_step(sim->mmu, &lookup))
-		cnova_sim_eye_delay(sim);
-	fault = cnova_sim_mmu_lookup_end(sim->mmu, &lookup, access, &to);
-	cnova_sim_eye_delay(sim);
-	if (fault != CNOVA_SIM_FAULT_NONE || !cnova_sim_eye_touch(sim, glance, &to))
-		err = -EFAULT;
-	cnova_sim_eye_ask_hub(sim, glance, access, fault, &to);
-
-	cnova_sim_mmu_flight_end(&flight);
+	fault = cnova_sim_access_piece(sim, &port, glance, done, &to);
+	cnova_sim_eye_ask_hub(sim, glance, pdb, fault, &to);
 	spin_unlock_irq(&sim->lock);
-	return err;
+	return fault == CNOVA_SIM_FAULT_NONE ? 0 : -EFAULT;
 }
 
-static int cnova_sim_eye_look(struct cnova_sim *sim, struct cnova_sim_glance *glance, u64 size,
-			      u64 *fault_va)
+static int cnova_sim_eye_look(struct cnova_sim *sim, u64 pdb, struct cnova_sim_request *glance,
+			      u64 size, u64 *fault_va)
 {
+	u32 done;
 	int err;
 
 	while (size) {
-		u32 in_page = glance->va % CNOVA_SIM_PAGE_SIZE;
-
-		glance->size = min_t(u64, size, CNOVA_SIM_PAGE_SIZE - in_page);
-		cnova_sim_memory_refill(sim);
-		err = READ_ONCE(sim->knobs.gone) ? -EFAULT : cnova_sim_eye_glance(sim, glance);
+		glance->size = min_t(u64, size, CNOVA_SIM_PIECE);
+		err = cnova_sim_eye_glance(sim, pdb, glance, &done);
 		if (err) {
-			*fault_va = glance->va;
+			*fault_va = glance->va + done;
 			return err;
 		}
-		glance->va += glance->size;
+		glance->va += done;
 		if (glance->dst)
-			glance->dst += glance->size;
+			glance->dst += done;
 		else
-			glance->src += glance->size;
-		size -= glance->size;
+			glance->src += done;
+		size -= done;
 		cond_resched();
 	}
 	return 0;
@@ -156,9 +93,9 @@ static int cnova_sim_eye_look(struct cnova_sim *sim, struct cnova_sim_glance *gl
  */
 int cnova_sim_eye_read(void *priv, u64 pdb, u64 va, void *dst, u64 size, u64 *fault_va)
 {
-	struct cnova_sim_glance glance = { .pdb = pdb, .va = va, .dst = dst };
+	struct cnova_sim_request glance = { .va = va, .access = CNOVA_SIM_READ, .dst = dst };
 
-	return cnova_sim_eye_look(priv, &glance, size, fault_va);
+	return cnova_sim_eye_look(priv, pdb, &glance, size, fault_va);
 }
 
 /**
@@ -175,9 +112,9 @@ int cnova_sim_eye_read(void *priv, u64 pdb, u64 va, void *dst, u64 size, u64 *fa
  */
 int cnova_sim_eye_write(void *priv, u64 pdb, u64 va, const void *src, u64 size, u64 *fault_va)
 {
-	struct cnova_sim_glance glance = { .pdb = pdb, .va = va, .src = src };
+	struct cnova_sim_request glance = { .va = va, .access = CNOVA_SIM_WRITE, .src = src };
 
-	return cnova_sim_eye_look(priv, &glance, size, fault_va);
+	return cnova_sim_eye_look(priv, pdb, &glance, size, fault_va);
 }
 
 static const char *cnova_sim_eye_aperture(enum cnova_sim_aperture aperture)

@@ -9,8 +9,9 @@
  * It shares nothing with the driver but hw/io.h.
  *
  * Layers: module and debugfs (the kernel module); sim, regs, pramin, tlb_regs, flush, bind, bar1,
- * eye (what the driver touches); vram, sysmem, memory, posted (memory); mmu, tlb, walk, walk_v2,
- * walk_v3, track, check_size, check_release, pool, chips (pure: no lock); report.
+ * eye (what the driver touches); access (how engines reach memory); vram, sysmem, memory, posted
+ * (memory); mmu, tlb, walk, walk_v2, walk_v3, track, check_size, check_release, pool, chips
+ * (pure: no lock); report.
  *
  * All but the first two also build in user space, where a test is the driver.
  *

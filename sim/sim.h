@@ -344,6 +344,8 @@ int cnova_sim_sysmem_grant(void *priv, u64 bus, struct page *page, u32 nr_pages)
 void cnova_sim_sysmem_revoke(void *priv, u64 bus, u32 nr_pages);
 bool cnova_sim_sysmem_read(struct cnova_sim *sim, u64 bus, void *dst, u32 size);
 bool cnova_sim_sysmem_write(struct cnova_sim *sim, u64 bus, const void *src, u32 size);
+bool cnova_sim_sysmem_load(struct cnova_sim *sim, u64 bus, u32 width, u64 *value);
+bool cnova_sim_sysmem_store(struct cnova_sim *sim, u64 bus, u32 width, u64 value);
 void cnova_sim_sysmem_post(struct cnova_sim *sim, u64 bus);
 void cnova_sim_sysmem_settle(struct cnova_sim *sim);
 struct page *cnova_sim_sysmem_page(struct cnova_sim *sim, u64 bus);

@@ -199,3 +199,62 @@ bool cnova_sim_sysmem_write(struct cnova_sim *sim, u64 bus, const void *src, u32
 	memcpy_to_page(page, offset_in_page(bus), src, size);
 	return true;
 }
+
+/* The word at @bus, for as long as the caller's hold of the lock; NULL: there is no grant. */
+static void *cnova_sim_sysmem_map(struct cnova_sim *sim, u64 bus)
+{
+	struct page *page = cnova_sim_sysmem_page(sim, bus);
+
+	return page ? kmap_local_page(page) + offset_in_page(bus) : NULL;
+}
+
+/**
+ * cnova_sim_sysmem_load() - Load a word, in one piece.
+ * @sim: The device.
+ * @bus: Bus address, a multiple of @width.
+ * @width: 4 or 8 bytes.
+ * @value: The word; all ones if there is none.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ * Return: Whether it may.
+ */
+bool cnova_sim_sysmem_load(struct cnova_sim *sim, u64 bus, u32 width, u64 *value)
+{
+	void *at = cnova_sim_sysmem_map(sim, bus);
+
+	*value = ~0ULL;
+	if (!at)
+		return false;
+	*value = width == sizeof(u64) ? READ_ONCE(*(u64 *)at) : READ_ONCE(*(u32 *)at);
+	kunmap_local(at);
+	return true;
+}
+
+/**
+ * cnova_sim_sysmem_store() - Store a word, in one piece and after what was stored before.
+ * @sim: The device.
+ * @bus: Bus address, a multiple of @width.
+ * @width: 4 or 8 bytes.
+ * @value: The word.
+ *
+ * A CPU that polls a semaphore sees the old or the new one.
+ *
+ * Context: Any; caller holds &cnova_sim.lock.
+ * Return: Whether it may.
+ */
+bool cnova_sim_sysmem_store(struct cnova_sim *sim, u64 bus, u32 width, u64 value)
+{
+	void *at = cnova_sim_sysmem_map(sim, bus);
+
+	if (!at)
+		return false;
+	if (width == sizeof(u64)) {
+		/* Pairs with whoever polls the semaphore, and reads what it guards. */
+		smp_store_release((u64 *)at, value);
+	} else {
+		/* Likewise. */
+		smp_store_release((u32 *)at, value);
+	}
+	kunmap_local(at);
+	return true;
+}

@@ -176,8 +176,15 @@ void cnova_sim_vram_store(struct cnova_sim *sim, u64 pa, u64 value, unsigned int
  */
 void cnova_sim_vram_read(struct cnova_sim *sim, u64 pa, void *dst, u32 size)
 {
+	struct cnova_sim_block *block;
 	u8 *to = dst;
+	u64 *from;
 
+	from = pa < sim->wpr_start ? cnova_sim_vram_word(sim, pa, &block) : NULL;
+	if (from) {
+		memcpy(dst, (u8 *)from + pa % sizeof(u64), size);
+		return;
+	}
 	while (size) {
 		u64 word = cnova_sim_vram_load(sim, ALIGN_DOWN(pa, sizeof(u64)));
 		u32 at = pa % sizeof(u64);

@@ -120,9 +120,13 @@ ktime_t ktime_get(void)
 	return __atomic_add_fetch(&host_now, 1, __ATOMIC_SEQ_CST);
 }
 
+void (*host_while_waiting)(void);
+
 void host_wait_us(u64 us)
 {
 	__atomic_add_fetch(&host_now, us * 1000, __ATOMIC_SEQ_CST);
+	if (host_while_waiting)
+		host_while_waiting();
 }
 
 void host_dev_printk(const struct device *dev, const char *fmt, ...)

@@ -12,4 +12,8 @@
 #define memcpy_to_page(page, offset, from, size)	\
 	memcpy(page_address(page) + (offset), from, size)
 
+/* All memory is mapped. */
+#define kmap_local_page(page)	page_address(page)
+#define kunmap_local(address)	((void)(address))
+
 #endif
