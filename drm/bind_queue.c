@@ -19,6 +19,7 @@
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
 #include "drm/device.h"
+#include "drm/sync.h"
 #include "drm/vm.h"
 
 static struct dma_fence *cnova_bind_queue_run_job(struct drm_sched_job *sched_job)
@@ -129,7 +130,7 @@ static bool cnova_bind_fence_may_wait(struct dma_fence *fence)
 		return false;
 
 	vm = job_fence->owner;
-	return !list_empty(&vm->in_fences);
+	return cnova_in_fences_may_wait(&vm->in_fences);
 }
 
 /**

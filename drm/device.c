@@ -74,7 +74,7 @@ static void cnova_device_wedged_work(struct work_struct *work)
 	/* One that is not on the list yet accepts nothing any more. */
 	mutex_lock(&cnova->vms_lock);
 	list_for_each_entry(vm, &cnova->vms, device_entry)
-		cnova_in_fences_cancel_all(vm);
+		cnova_in_fences_cancel_all(&vm->in_fences);
 	mutex_unlock(&cnova->vms_lock);
 }
 

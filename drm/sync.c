@@ -3,15 +3,15 @@
  * DOC: Syncs
  *
  * A job never waits for a fence of user space directly: it waits for a stand-in
- * that signals when the fence does, or when its address space is killed. A fence
- * that is never signalled would otherwise hold the job, and with it the address
- * space and all memory it maps, for ever: the scheduler waits for what a killed
- * job depends on before it lets go. The stand-in never signals later than the
- * fence, so it is as finite as that is.
+ * that signals when the fence does, or when its address space, or channel, is
+ * killed. A fence that is never signalled would otherwise hold the job, and with it
+ * the address space and all memory it maps, for ever: the scheduler waits for what
+ * a killed job depends on before it lets go. The stand-in never signals later than
+ * the fence, so it is as finite as that is.
  *
  * Locking: a stand-in signals from the callback of the fence, under the lock of
  * that. Its own lock is therefore a class of its own, and
- * &cnova_vm.in_fences_lock is taken inside the lock of the fence, never around it.
+ * &cnova_in_fences.lock is taken inside the lock of the fence, never around it.
  */
 
 #include <linux/completion.h>
@@ -25,9 +25,7 @@
 
 #include <uapi/drm/cnova_drm.h>
 
-#include "drm/device.h"
 #include "drm/sync.h"
-#include "drm/vm.h"
 
 /** struct cnova_in_fence - Stands in for a fence that somebody else signals. */
 struct cnova_in_fence {
@@ -39,9 +37,9 @@ struct cnova_in_fence {
 	struct dma_fence *fence;
 	/** @cb: On @fence. Owns a reference on @base. */
 	struct dma_fence_cb cb;
-	/** @vm: Whose list @entry is in; outlives the entry. */
-	struct cnova_vm *vm;
-	/** @entry: In &cnova_vm.in_fences. */
+	/** @owner: Whose list @entry is in; outlives the entry. */
+	struct cnova_in_fences *owner;
+	/** @entry: In &cnova_in_fences.list. */
 	struct list_head entry;
 };
 
@@ -73,9 +71,9 @@ static void cnova_in_fence_unlist(struct cnova_in_fence *in)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&in->vm->in_fences_lock, flags);
+	spin_lock_irqsave(&in->owner->lock, flags);
 	list_del_init(&in->entry);
-	spin_unlock_irqrestore(&in->vm->in_fences_lock, flags);
+	spin_unlock_irqrestore(&in->owner->lock, flags);
 }
 
 /* The fence signalled. Context: any, the lock of the fence is held. */
@@ -104,7 +102,8 @@ static void cnova_in_fence_cancel(struct cnova_in_fence *in)
 }
 
 /* Takes over the reference on @fence. */
-static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct dma_fence *fence)
+static struct cnova_in_fence *cnova_in_fence_create(struct cnova_in_fences *owner,
+						    struct dma_fence *fence)
 {
 	struct cnova_in_fence *in;
 	unsigned long flags;
@@ -119,16 +118,16 @@ static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct 
 	spin_lock_init(&in->lock);
 	dma_fence_init(&in->base, &cnova_in_fence_ops, &in->lock, dma_fence_context_alloc(1), 1);
 	in->fence = fence;
-	in->vm = vm;
+	in->owner = owner;
 	/* As long as there is no callback, whoever cancels finds none. */
 	INIT_LIST_HEAD(&in->cb.node);
 	/* The reference of the callback. */
 	dma_fence_get(&in->base);
 
 	/* Listed before the callback can come, which takes it off the list. */
-	spin_lock_irqsave(&vm->in_fences_lock, flags);
-	list_add_tail(&in->entry, &vm->in_fences);
-	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+	spin_lock_irqsave(&owner->lock, flags);
+	list_add_tail(&in->entry, &owner->list);
+	spin_unlock_irqrestore(&owner->lock, flags);
 
 	if (dma_fence_add_callback(fence, &in->cb, cnova_in_fence_cb)) {
 		cnova_in_fence_cb(fence, &in->cb);
@@ -136,9 +135,9 @@ static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct 
 	}
 
 	/* Looked at last: who cancelled before the callback was there did so in vain. */
-	spin_lock_irqsave(&vm->in_fences_lock, flags);
-	cancelled = vm->in_fences_cancelled;
-	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+	spin_lock_irqsave(&owner->lock, flags);
+	cancelled = owner->cancelled;
+	spin_unlock_irqrestore(&owner->lock, flags);
 	if (cancelled)
 		cnova_in_fence_cancel(in);
 
@@ -146,35 +145,47 @@ static struct cnova_in_fence *cnova_in_fence_create(struct cnova_vm *vm, struct 
 }
 
 /**
- * cnova_in_fences_cancel_all() - Let no job of an address space wait any more.
- * @vm: Address space.
+ * cnova_in_fences_init() - Make an empty list.
+ * @owner: To be initialised.
+ *
+ * Context: Any.
+ */
+void cnova_in_fences_init(struct cnova_in_fences *owner)
+{
+	*owner = (struct cnova_in_fences){ .list = LIST_HEAD_INIT(owner->list) };
+	spin_lock_init(&owner->lock);
+}
+
+/**
+ * cnova_in_fences_cancel_all() - Let no job of an owner wait any more.
+ * @owner: What the jobs of an address space, or of a channel, wait for.
  *
  * What its jobs wait for signals with -ECANCELED, now and from now on.
  *
  * Context: Any that may take the lock of a fence.
  */
-void cnova_in_fences_cancel_all(struct cnova_vm *vm)
+void cnova_in_fences_cancel_all(struct cnova_in_fences *owner)
 {
 	struct cnova_in_fence *in;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vm->in_fences_lock, flags);
-	vm->in_fences_cancelled = true;
-	while ((in = list_first_entry_or_null(&vm->in_fences, typeof(*in), entry))) {
+	spin_lock_irqsave(&owner->lock, flags);
+	owner->cancelled = true;
+	while ((in = list_first_entry_or_null(&owner->list, typeof(*in), entry))) {
 		/* Listed: the callback has not dropped its reference yet. */
 		dma_fence_get(&in->base);
 		list_del_init(&in->entry);
-		spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+		spin_unlock_irqrestore(&owner->lock, flags);
 
 		cnova_in_fence_cancel(in);
 		dma_fence_put(&in->base);
 
-		spin_lock_irqsave(&vm->in_fences_lock, flags);
+		spin_lock_irqsave(&owner->lock, flags);
 	}
-	spin_unlock_irqrestore(&vm->in_fences_lock, flags);
+	spin_unlock_irqrestore(&owner->lock, flags);
 }
 
-static int cnova_syncs_add_in(struct cnova_syncs *syncs, struct cnova_vm *vm,
+static int cnova_syncs_add_in(struct cnova_syncs *syncs, struct cnova_in_fences *owner,
 			      struct drm_file *file, const struct drm_cnova_sync *sync)
 {
 	u64 flags = 0;
@@ -189,7 +200,7 @@ static int cnova_syncs_add_in(struct cnova_syncs *syncs, struct cnova_vm *vm,
 	if (err)
 		return err;
 
-	in = cnova_in_fence_create(vm, fence);
+	in = cnova_in_fence_create(owner, fence);
 	if (IS_ERR(in))
 		return PTR_ERR(in);
 
@@ -271,7 +282,7 @@ static bool cnova_sync_is_valid(const struct drm_cnova_sync *sync)
 /**
  * cnova_syncs_init() - Look up what a job waits for and signals.
  * @syncs: Zeroed. To be given to cnova_syncs_fini(), after an error too.
- * @vm: Address space that the job is for.
+ * @in_fences: Where what it waits for is listed.
  * @file: Whose syncobjs these are.
  * @sync: Entries, not checked yet.
  * @nr: Number of entries.
@@ -283,8 +294,9 @@ static bool cnova_sync_is_valid(const struct drm_cnova_sync *sync)
  * that comes twice or goes backwards; -ENOENT: no such syncobj; -ENOMEM; -ETIME;
  * -ERESTARTSYS.
  */
-int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_vm *vm, struct drm_file *file,
-		     const struct drm_cnova_sync *sync, u32 nr, u32 *failed)
+int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_in_fences *in_fences,
+		     struct drm_file *file, const struct drm_cnova_sync *sync, u32 nr,
+		     u32 *failed)
 {
 	u32 i;
 	int err;
@@ -303,14 +315,14 @@ int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_vm *vm, struct drm_
 		else if (sync[i].flags & DRM_CNOVA_SYNC_SIGNAL)
 			err = cnova_syncs_add_out(syncs, file, &sync[i]);
 		else
-			err = cnova_syncs_add_in(syncs, vm, file, &sync[i]);
+			err = cnova_syncs_add_in(syncs, in_fences, file, &sync[i]);
 		if (err)
 			goto err_entry;
 	}
 	return 0;
 
 err_entry:
-	drm_dbg_driver(&vm->cnova->drm, "sync %u: handle %u flags 0x%x point %llu: %d\n",
+	drm_dbg_driver(file->minor->dev, "sync %u: handle %u flags 0x%x point %llu: %d\n",
 		       i, sync[i].handle, sync[i].flags, sync[i].point, err);
 	*failed = i;
 	return err;
@@ -321,7 +333,7 @@ err_entry:
  * @syncs: Syncs.
  *
  * What the job waits for stays alive through the scheduler if it was submitted,
- * and is cancelled with its address space only.
+ * and is cancelled with their owner only.
  *
  * Context: Process context.
  */

@@ -5,16 +5,32 @@
 #ifndef _CNOVA_DRM_SYNC_H_
 #define _CNOVA_DRM_SYNC_H_
 
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct cnova_in_fence;
-struct cnova_vm;
 struct dma_fence;
 struct dma_fence_chain;
 struct drm_cnova_sync;
 struct drm_file;
 struct drm_sched_job;
 struct drm_syncobj;
+
+/**
+ * struct cnova_in_fences - What the jobs of one owner wait for.
+ *
+ * Lives as long as the fences that are in it; see cnova_in_fences_may_wait() for who
+ * looks at it without being its owner.
+ */
+struct cnova_in_fences {
+	/** @list: &cnova_in_fence.entry. */
+	struct list_head list;
+	/** @lock: Protects @list and @cancelled. */
+	spinlock_t lock;
+	/** @cancelled: New ones are cancelled at once. */
+	bool cancelled;
+};
 
 /** struct cnova_out_sync - A syncobj, or a point of one, to signal. */
 struct cnova_out_sync {
@@ -38,14 +54,25 @@ struct cnova_syncs {
 	u32 nr_out;
 };
 
-int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_vm *vm, struct drm_file *file,
-		     const struct drm_cnova_sync *sync, u32 nr, u32 *failed);
+int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_in_fences *in_fences,
+		     struct drm_file *file, const struct drm_cnova_sync *sync, u32 nr,
+		     u32 *failed);
 void cnova_syncs_fini(struct cnova_syncs *syncs);
 void cnova_syncs_abort(struct cnova_syncs *syncs);
 int cnova_syncs_add_dependencies(struct cnova_syncs *syncs, struct drm_sched_job *job);
 void cnova_syncs_signal_with(struct cnova_syncs *syncs, struct dma_fence *fence);
 
-void cnova_in_fences_cancel_all(struct cnova_vm *vm);
+void cnova_in_fences_init(struct cnova_in_fences *in_fences);
+void cnova_in_fences_cancel_all(struct cnova_in_fences *in_fences);
+
+/*
+ * A hint, old when read. Who finds the owner through a fence that has not signalled may ask
+ * in an RCU read-side section: owners go by RCU.
+ */
+static inline bool cnova_in_fences_may_wait(const struct cnova_in_fences *in_fences)
+{
+	return !list_empty(&in_fences->list);
+}
 
 int cnova_fence_wait_killable(struct dma_fence *fence);
 

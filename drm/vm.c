@@ -161,7 +161,7 @@ static void cnova_vm_died_work(struct work_struct *work)
 	if (vm->vmm.error != -ENODEV)
 		drm_warn(&vm->cnova->drm, "VM %u of client %llu is dead: %pe\n", vm->id,
 			 vm->client_id, ERR_PTR(vm->vmm.error));
-	cnova_in_fences_cancel_all(vm);
+	cnova_in_fences_cancel_all(&vm->in_fences);
 }
 
 /* ---------------------------------------------------------------- lockdep */
@@ -210,9 +210,8 @@ static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova
 	vm->cnova = cnova;
 	mutex_init(&vm->submit_lock);
 	vm->pending = RB_ROOT_CACHED;
+	cnova_in_fences_init(&vm->in_fences);
 	cnova_resize_init(&vm->resize);
-	INIT_LIST_HEAD(&vm->in_fences);
-	spin_lock_init(&vm->in_fences_lock);
 	init_waitqueue_head(&vm->idle);
 	init_completion(&vm->gone);
 	init_llist_head(&vm->done);
@@ -324,7 +323,7 @@ void cnova_vm_close(struct cnova_vm *vm)
 	mutex_lock(&vm->vmm.lock);
 	vm->killed = true;
 	mutex_unlock(&vm->vmm.lock);
-	cnova_in_fences_cancel_all(vm);
+	cnova_in_fences_cancel_all(&vm->in_fences);
 
 	wait_event(vm->idle, !atomic_read(&vm->nr_jobs));
 	cnova_bind_queue_destroy(vm->queue);

@@ -18,7 +18,7 @@
  *	        cnova_tlb.lock		the invalidate registers
  *	          cnova_pramin.lock	the window
  *	      dma_fence.lock
- *	        cnova_vm.in_fences_lock	spinlock; in-fences that can be cancelled
+ *	        cnova_in_fences.lock	spinlock; in-fences that can be cancelled
  */
 #ifndef _CNOVA_DRM_VM_H_
 #define _CNOVA_DRM_VM_H_
@@ -27,7 +27,6 @@
 #include <linux/llist.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
-#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -36,6 +35,7 @@
 #include "drm/history.h"
 #include "drm/pt_alloc.h"
 #include "drm/resize.h"
+#include "drm/sync.h"
 #include "mm/vmm.h"
 
 struct cnova_bind_job;
@@ -133,17 +133,8 @@ struct cnova_vm {
 	/** @history: What ran last. Protected by &cnova_vmm.lock. */
 	struct cnova_history history;
 
-	/**
-	 * @in_fences: &cnova_in_fence.entry of what jobs wait for. Empty or not is also
-	 * asked without the lock, as a hint.
-	 */
-	struct list_head in_fences;
-
-	/** @in_fences_lock: Protects @in_fences and @in_fences_cancelled. */
-	spinlock_t in_fences_lock;
-
-	/** @in_fences_cancelled: New ones are cancelled at once. */
-	bool in_fences_cancelled;
+	/** @in_fences: What its binds wait for. */
+	struct cnova_in_fences in_fences;
 
 	/** @nr_jobs: Jobs that were pushed and are not cleaned up. */
 	atomic_t nr_jobs;

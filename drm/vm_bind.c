@@ -8,13 +8,13 @@
  */
 
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include <drm/drm_file.h>
 #include <drm/drm_print.h>
 
 #include <uapi/drm/cnova_drm.h>
 
+#include "drm/array.h"
 #include "drm/bind_job.h"
 #include "drm/device.h"
 #include "drm/file.h"
@@ -24,45 +24,6 @@
 /* What VM_BIND_OP_MAP takes. */
 #define CNOVA_MAP_FLAGS	(DRM_CNOVA_VM_BIND_READ_ONLY | DRM_CNOVA_VM_BIND_UNCACHED | \
 			 DRM_CNOVA_VM_BIND_CAP_64K)
-
-/*
- * Copies @count elements of @size bytes. The user's may be longer: what we do not
- * know must be zero then.
- */
-static void *cnova_copy_array(struct drm_device *drm, const char *name,
-			      const struct drm_cnova_array *array, u32 max_count, size_t size)
-{
-	void __user *user = u64_to_user_ptr(array->pointer);
-	void *copy;
-	int err;
-
-	if (!array->count)
-		return NULL;
-
-	if (array->count > max_count || array->stride < size || array->stride > PAGE_SIZE) {
-		drm_dbg_driver(drm, "%s: count %u, stride %u\n", name, array->count,
-			       array->stride);
-		return ERR_PTR(-EINVAL);
-	}
-
-	copy = kvmalloc_array(array->count, size, GFP_KERNEL_ACCOUNT);
-	if (!copy)
-		return ERR_PTR(array->count > 1 ? -ENOBUFS : -ENOMEM);
-
-	for (u32 i = 0; i < array->count; i++) {
-		err = copy_struct_from_user(copy + i * size, size,
-					    user + (u64)i * array->stride, array->stride);
-		if (err) {
-			drm_dbg_driver(drm, "%s[%u]: not readable, or not zero beyond %zu bytes\n",
-				       name, i, size);
-			kvfree(copy);
-			return ERR_PTR(err);
-		}
-		if (!(i % 256))
-			cond_resched();
-	}
-	return copy;
-}
 
 /* ------------------------------------------------------------- operations */
 
@@ -206,7 +167,7 @@ static int cnova_parse_syncs(struct cnova_bind_job *job, const struct drm_cnova_
 	if (IS_ERR(user))
 		return PTR_ERR(user);
 
-	err = cnova_syncs_init(&job->syncs, job->vm, file, user, array->count, &failed);
+	err = cnova_syncs_init(&job->syncs, &job->vm->in_fences, file, user, array->count, &failed);
 	kvfree(user);
 
 	return err ? cnova_bind_job_refuse(job, failed, DRM_CNOVA_REASON_SYNC, err) : 0;
