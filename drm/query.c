@@ -14,6 +14,7 @@
 
 #include "drm/device.h"
 #include "drm/query.h"
+#include "drm/vm.h"
 #include "mm/pt_fmt.h"
 
 static u64 cnova_query_page_sizes(const struct cnova_pt_fmt *fmt)
@@ -56,7 +57,7 @@ int cnova_getparam_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 		args->value = cnova_vram_free_bytes(&cnova->mm.vram);
 		break;
 	case DRM_CNOVA_PARAM_VA_START:
-		args->value = 0;
+		args->value = CNOVA_VM_START;
 		break;
 	case DRM_CNOVA_PARAM_VA_END:
 		args->value = BIT_ULL(chip->fmt->va_bits);

@@ -231,7 +231,7 @@ static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova
  */
 struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *file)
 {
-	const u64 range = BIT_ULL(cnova->mm.chip->fmt->va_bits);
+	const u64 end = BIT_ULL(cnova->mm.chip->fmt->va_bits);
 	struct cnova_vm *vm;
 	int err;
 
@@ -259,7 +259,8 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 
 	cnova_vm_prime_lockdep(vm);
 	drm_gpuvm_init(&vm->base, "cnova", DRM_GPUVM_IMMEDIATE_MODE | DRM_GPUVM_RESV_PROTECTED,
-		       &cnova->drm, vm->root, 0, range, 0, 0, &cnova_gpuvm_ops);
+		       &cnova->drm, vm->root, CNOVA_VM_START, end - CNOVA_VM_START, 0, 0,
+		       &cnova_gpuvm_ops);
 
 	mutex_lock(&cnova->vms_lock);
 	list_add_tail(&vm->device_entry, &cnova->vms);

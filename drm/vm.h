@@ -27,6 +27,7 @@
 #include <linux/llist.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
+#include <linux/sizes.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -37,6 +38,14 @@
 #include "drm/resize.h"
 #include "drm/sync.h"
 #include "mm/vmm.h"
+
+/**
+ * CNOVA_VM_START - First address of clients. What is below is the kernel's.
+ *
+ * At the lower end, because Host of Turing to Ada reaches 40 bits of the 49 only
+ * (HARDWARE.md 11.3, 11.4), and the first page of all never holds anything.
+ */
+#define CNOVA_VM_START		SZ_256M
 
 struct cnova_bind_job;
 struct cnova_bind_queue;

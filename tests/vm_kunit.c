@@ -23,6 +23,9 @@
 #include "drm/view.h"
 #include "drm/vm.h"
 
+/* What addresses here count from; a client's, and aligned to any leaf. */
+#define BASE		SZ_512M
+
 /* Objects of 64 KiB, one every 2 MiB: each in a page table of its own. */
 #define STRIDE		SZ_2M
 #define BO_SIZE		SZ_64K
@@ -106,8 +109,8 @@ static void set_op(struct kunit *test, struct cnova_bind_job *job, u32 index, u3
 	struct cnova_bind_op *op = &job->ops[index];
 
 	op->type = type;
-	op->start = va;
-	op->last = va + range - 1;
+	op->start = BASE + va;
+	op->last = BASE + va + range - 1;
 	if (bo) {
 		drm_gem_object_get(&bo->ttm.base);
 		op->bo = bo;
@@ -275,8 +278,8 @@ static void unmap_all_covers_live_and_pending(struct kunit *test)
 	all = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP_ALL, bo, 0, 0);
 	collect(test, all);
 	KUNIT_EXPECT_EQ(test, all->ops[0].nr_ranges, 2);
-	KUNIT_EXPECT_EQ(test, all->ops[0].start, STRIDE);
-	KUNIT_EXPECT_EQ(test, all->ops[0].last, 5 * STRIDE + BO_SIZE - 1);
+	KUNIT_EXPECT_EQ(test, all->ops[0].start, BASE + STRIDE);
+	KUNIT_EXPECT_EQ(test, all->ops[0].last, BASE + 5 * STRIDE + BO_SIZE - 1);
 	KUNIT_EXPECT_EQ(test, all->set.nr, 1);
 	KUNIT_EXPECT_TRUE(test, set_has(all, bo));
 	forget(all);
@@ -374,14 +377,14 @@ static void nested_maps_are_bound_in_one_go(struct kunit *test)
 {
 	enum { NR = 100 };
 	struct vm_fixture *fix = test->priv;
-	const struct cnova_pt_range all = { 0, 2 * NR * SZ_4K };
+	const struct cnova_pt_range all = { BASE, BASE + 2 * NR * SZ_4K };
 	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, NR);
 	struct cnova_bo *bo;
 	struct drm_gpuva *va;
 	u32 nr = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, job);
-	bo = cnova_bo_create(fix->cnova, all.end, 0, NULL);
+	bo = cnova_bo_create(fix->cnova, all.end - all.start, 0, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);
 	for (u32 i = 0; i < NR; i++)
