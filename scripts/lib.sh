@@ -26,8 +26,9 @@ SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 TOP=$(dirname -- "$SCRIPTS")
 SUITE=forky
 
-# say/die: one line to the user. Everything goes to stderr: stdout belongs to results.
-say() { printf '%s\n' "cnova: $*" >&2; }
+# say/die: one line to the user. Everything goes to stderr: stdout belongs to results. Under
+# scripts/check, where stages run beside each other, it says which one speaks.
+say() { printf '%s\n' "cnova: ${CNOVA_STAGE:+$CNOVA_STAGE: }$*" >&2; }
 die() { say "$*"; exit 1; }
 
 # hash8: eight hex digits that name stdin.
@@ -145,4 +146,29 @@ attempt() {
 		result 'not ok' "$name" "$(tail -n 1 "$out")"
 	fi
 	rm -f "$out"
+}
+
+# guest_stage SCRIPT [OPTION...]: the guest's part of a stage in a user-mode kernel, with these options of
+# uml-run; its verdicts, and whether the kernel reported anything. The run's directory is $run.
+# Not 0 if the guest did not reach its end: there is nothing more to be judged then.
+guest_stage() {
+	local script=$1 rc=0
+	shift
+	run=$(new_run "${0##*/}")
+	CNOVA_CHIPS=${CHIPS:-} "$SCRIPTS/uml-run" --run "$run" "$@" "$SCRIPTS/guest/$script" >&2 || rc=$?
+	[ ! -e "$run/verdicts" ] || results <"$run/verdicts"
+	if [ ! -e "$run/status" ]; then
+		result 'not ok' guest "it did not reach its end (status $rc), see $run/console"
+		return 1
+	elif [ -s "$run/reports" ]; then
+		result 'not ok' 'kernel log' "$(head -n 1 "$run/reports"); see $run/reports"
+	else
+		result ok 'kernel log has no report'
+	fi
+}
+
+# igt_results NAME [LIST]: the verdicts of a run of IGT in $run/igt-NAME, by its test list.
+igt_results() {
+	{ "$SCRIPTS/igt-gate" "$run/igt-$1" "$TOP/igt/expected.txt" "${2:-$run/$1.testlist}" || true; } |
+		sed -E "s/^(ok|not ok|skip) /\1 $1: /" | results
 }

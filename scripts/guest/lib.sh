@@ -78,3 +78,16 @@ run_igt() {
 	rm -rf "${RUN:?}/$2"
 	cp -r /tmp/igt-results "$RUN/$2"
 }
+
+# check_chip CHIP LIST: a test list on this chip; the gate finds it as CHIP.testlist.
+check_chip() {
+	cp "$2" "$RUN/$1.testlist"
+	mark "chip $1"
+	if try "$1: modules load" load_gpu "$1"; then
+		run_igt "$RUN/$1.testlist" "igt-$1"
+	fi
+	try "$1: modules unload" unload_gpu
+}
+
+# lockdep_is_on: at the end. A report turns it off, whatever became of the report.
+lockdep_is_on() { try 'lockdep is still on' grep -q 'debug_locks: *1' /proc/lockdep_stats; }
