@@ -365,7 +365,7 @@ static void spread_run(int fd, uint64_t seed, unsigned int handles)
 		cnova_gem_create(w->fd, SZ_4K, 0);
 	bo = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
 
-	for (uint64_t round = 0; round < env_number("CNOVA_STEPS", 8); round++) {
+	for (uint64_t round = 0; round < env_number("CNOVA_STEPS", 3); round++) {
 		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
 			ops[i] = cnova_op_map(bo, rnd(SZ_1M / SZ_4K) * SZ_4K,
 					      CNOVA_VA + i * SZ_2M + rnd(512) * SZ_4K, SZ_4K, 0);
