@@ -283,6 +283,41 @@ err_fini:
 }
 
 /**
+ * cnova_pt_job_init_unmap() - The same for one unmap, without any allocation.
+ * @job: Zeroed. Filled; not for cnova_pt_job_fini(): its arrays are the caller's.
+ * @fmt: Format.
+ * @op: The unmap: it has no view.
+ * @range: Room for &cnova_pt_job.ranges.
+ * @needs: Room for &cnova_pt_job.needs.
+ * @max_needs: How many: two for each kind of table are enough.
+ *
+ * Context: Process context.
+ * Return: 0; -EINVAL: as cnova_pt_job_init(), or @op maps something.
+ */
+int cnova_pt_job_init_unmap(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
+			    const struct cnova_pt_op *op, struct cnova_pt_range *range,
+			    struct cnova_pt_need *needs, u32 max_needs)
+{
+	u64 nr_needs;
+
+	if (op->view || !cnova_pt_range_is_valid(fmt, &op->range))
+		return -EINVAL;
+
+	nr_needs = cnova_pt_collect_needs(fmt, op, 1, NULL);
+	if (WARN_ON_ONCE(nr_needs > max_needs))
+		return -EINVAL;
+
+	*range = op->range;
+	job->ranges = range;
+	job->nr_ranges = 1;
+	job->needs = needs;
+	job->nr_needs = nr_needs;
+	cnova_pt_collect_needs(fmt, op, 1, needs);
+	cnova_pt_job_unique(job);
+	return 0;
+}
+
+/**
  * cnova_pt_job_fini() - Let go of the arrays of a job.
  * @job: Job without pins. Its list of dead nodes is the caller's. Zeroed.
  *

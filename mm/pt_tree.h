@@ -195,6 +195,9 @@ bool cnova_pt_next_foreign(struct cnova_pt_tree *tree, u64 va, struct cnova_pt_r
 
 int cnova_pt_job_init(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
 		      const struct cnova_pt_op *ops, u32 nr_ops);
+int cnova_pt_job_init_unmap(struct cnova_pt_job *job, const struct cnova_pt_fmt *fmt,
+			    const struct cnova_pt_op *op, struct cnova_pt_range *range,
+			    struct cnova_pt_need *needs, u32 max_needs);
 bool cnova_pt_job_meets_foreign(struct cnova_pt_tree *tree, const struct cnova_pt_job *job);
 u32 cnova_pt_job_pin(struct cnova_pt_tree *tree, struct cnova_pt_job *job);
 void cnova_pt_job_insert(struct cnova_pt_tree *tree, struct cnova_pt_job *job);

@@ -13,6 +13,7 @@
 #include "mm/bar1.h"
 #include "mm/mm.h"
 #include "mm/selftest.h"
+#include "mm/vmm_reserve.h"
 
 /* tests/vm_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_create);
@@ -100,6 +101,14 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_caches_get);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_caches_put);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_flush_locked);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_zap_locked);
+
+/* tests/reserve_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_nodes_destroy);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_cleanup);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_fill);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_is_full);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_prepare);
 
 /* tests/tlb_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_fini);
