@@ -301,6 +301,8 @@ int cnova_bind_job_run(struct cnova_bind_job *job)
 	if (err == -ETIMEDOUT)
 		err = -EIO;
 	cnova_history_add(&vm->history, job, err);
+	if (died)
+		cnova_coredump_vm(vm, vm->vmm.error);
 	trace_cnova_bind_done(job, err);
 	mutex_unlock(&vm->vmm.lock);
 

@@ -139,11 +139,13 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 
 static int cnova_debugfs_quarantine_show(struct seq_file *m, void *unused)
 {
+	struct drm_printer p = drm_seq_file_printer(m);
+
 	if (seq_to_cnova(m)->selftest.withheld_bytes)
 		seq_printf(m, "vram %llu bytes of self-tests\n",
 			   seq_to_cnova(m)->selftest.withheld_bytes);
 	cnova_pt_alloc_show_quarantine(seq_to_cnova(m), m);
-	cnova_quarantine_show(seq_to_cnova(m), m);
+	cnova_quarantine_show(seq_to_cnova(m), &p, U32_MAX);
 	return 0;
 }
 
@@ -210,10 +212,11 @@ DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_gpuvas);
 
 static int cnova_debugfs_vm_history_show(struct seq_file *m, void *unused)
 {
+	struct drm_printer p = drm_seq_file_printer(m);
 	struct cnova_vm *vm = m->private;
 
 	mutex_lock(&vm->vmm.lock);
-	cnova_history_show(&vm->history, m);
+	cnova_history_show(&vm->history, &p);
 	mutex_unlock(&vm->vmm.lock);
 	return 0;
 }

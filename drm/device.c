@@ -21,6 +21,7 @@
 #include <drm/drm_mode_config.h>
 #include <drm/drm_print.h>
 
+#include "drm/coredump.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/driver.h"
@@ -421,6 +422,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 
 	cnova_debugfs_fini(cnova);
 	cnova_device_close_vms(cnova);
+	cnova_coredump_remove(cnova);
 
 	/* The last reference on the device must not be dropped by its own workers. */
 	flush_workqueue(cnova->cleanup_wq);

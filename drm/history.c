@@ -13,7 +13,8 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/seq_file.h>
+
+#include <drm/drm_print.h>
 
 #include <uapi/drm/cnova_drm.h>
 
@@ -72,11 +73,11 @@ static const char *cnova_history_name(u8 type)
 /**
  * cnova_history_show() - Print it, oldest first.
  * @history: History.
- * @m: Where to.
+ * @p: Where to.
  *
- * Context: Process context. Caller holds &cnova_vmm.lock.
+ * Context: Process context, fence signalling path. Caller holds &cnova_vmm.lock.
  */
-void cnova_history_show(const struct cnova_history *history, struct seq_file *m)
+void cnova_history_show(const struct cnova_history *history, struct drm_printer *p)
 {
 	u64 nr = min_t(u64, history->nr, CNOVA_HISTORY_OPS);
 
@@ -85,8 +86,9 @@ void cnova_history_show(const struct cnova_history *history, struct seq_file *m)
 		u32 us;
 		u64 s = div_u64_rem(div_u64(op->time, NSEC_PER_USEC), USEC_PER_SEC, &us);
 
-		seq_printf(m, "%llu.%06u job=%llu op=%u %s va=0x%llx range=0x%llx offset=0x%llx flags=0x%x kind=%u err=%d\n",
-			   s, us, op->seqno, op->index, cnova_history_name(op->type), op->va,
-			   op->range, op->offset, op->flags, op->kind, op->err);
+		drm_printf(p, "%llu.%06u job=%llu op=%u %s va=0x%llx range=0x%llx", s, us,
+			   op->seqno, op->index, cnova_history_name(op->type), op->va, op->range);
+		drm_printf(p, " offset=0x%llx flags=0x%x kind=%u err=%d\n", op->offset, op->flags,
+			   op->kind, op->err);
 	}
 }

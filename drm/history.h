@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 struct cnova_bind_job;
-struct seq_file;
+struct drm_printer;
 
 /** CNOVA_HISTORY_OPS - How many operations are remembered. */
 #define CNOVA_HISTORY_OPS	64
@@ -47,6 +47,6 @@ struct cnova_history {
 };
 
 void cnova_history_add(struct cnova_history *history, const struct cnova_bind_job *job, int err);
-void cnova_history_show(const struct cnova_history *history, struct seq_file *m);
+void cnova_history_show(const struct cnova_history *history, struct drm_printer *p);
 
 #endif /* _CNOVA_DRM_HISTORY_H_ */

@@ -11,7 +11,7 @@
  * Locking: &cnova_device.quarantine_lock, a leaf below the tree lock.
  */
 
-#include <linux/seq_file.h>
+#include <drm/drm_print.h>
 
 #include "drm/device.h"
 #include "drm/gem.h"
@@ -75,21 +75,26 @@ void cnova_quarantine_release(struct cnova_device *cnova)
 }
 
 /**
- * cnova_quarantine_show() - List what is withheld; for debugfs.
+ * cnova_quarantine_show() - List what is withheld.
  * @cnova: Device.
- * @m: Where to.
+ * @p: Where to.
+ * @max: Most mappings to list.
  *
- * Context: Process context.
+ * Context: Process context, fence signalling path.
  */
-void cnova_quarantine_show(struct cnova_device *cnova, struct seq_file *m)
+void cnova_quarantine_show(struct cnova_device *cnova, struct drm_printer *p, u32 max)
 {
 	struct drm_gpuva *va;
+	u32 nr = 0;
 
 	mutex_lock(&cnova->quarantine_lock);
-	list_for_each_entry(va, &cnova->quarantine, rb.entry)
-		seq_printf(m, "0x%016llx-0x%016llx %s offset=0x%llx\n", va->va.addr,
+	list_for_each_entry(va, &cnova->quarantine, rb.entry) {
+		if (nr++ == max)
+			break;
+		drm_printf(p, "0x%016llx-0x%016llx %s offset=0x%llx\n", va->va.addr,
 			   va->va.addr + va->va.range, va->gem.obj ? "object" : "sparse",
 			   va->gem.offset);
+	}
 	mutex_unlock(&cnova->quarantine_lock);
-	seq_printf(m, "total %lld bytes\n", (long long)atomic64_read(&cnova->quarantined));
+	drm_printf(p, "total %lld bytes\n", (long long)atomic64_read(&cnova->quarantined));
 }

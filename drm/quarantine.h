@@ -9,10 +9,10 @@
 
 struct cnova_device;
 struct list_head;
-struct seq_file;
+struct drm_printer;
 
 u64 cnova_quarantine_add(struct cnova_device *cnova, struct list_head *vas);
 void cnova_quarantine_release(struct cnova_device *cnova);
-void cnova_quarantine_show(struct cnova_device *cnova, struct seq_file *m);
+void cnova_quarantine_show(struct cnova_device *cnova, struct drm_printer *p, u32 max);
 
 #endif /* _CNOVA_DRM_QUARANTINE_H_ */

@@ -251,10 +251,14 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 	if (err)
 		goto err_root;
 
+	err = cnova_coredump_init(vm);
+	if (err)
+		goto err_tables;
+
 	vm->queue = cnova_bind_queue_create(vm);
 	if (IS_ERR(vm->queue)) {
 		err = PTR_ERR(vm->queue);
-		goto err_tables;
+		goto err_coredump;
 	}
 
 	cnova_vm_prime_lockdep(vm);
@@ -267,6 +271,8 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 	mutex_unlock(&cnova->vms_lock);
 	return vm;
 
+err_coredump:
+	cnova_coredump_fini(vm);
 err_tables:
 	cnova_vm_fini_tables(vm);
 err_root:
@@ -334,6 +340,7 @@ void cnova_vm_close(struct cnova_vm *vm)
 	cnova_vm_unmap_everything(vm);
 	cancel_work_sync(&vm->died_work);
 	drm_gpuvm_bo_deferred_cleanup(&vm->base);
+	cnova_coredump_fini(vm);
 	cnova_vm_fini_tables(vm);
 
 	/* Last: whoever takes the hardware away closes what is on the list first. */

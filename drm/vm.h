@@ -33,6 +33,7 @@
 
 #include <drm/drm_gpuvm.h>
 
+#include "drm/coredump.h"
 #include "drm/history.h"
 #include "drm/pt_alloc.h"
 #include "drm/resize.h"
@@ -144,6 +145,9 @@ struct cnova_vm {
 
 	/** @in_fences: What its binds wait for. */
 	struct cnova_in_fences in_fences;
+
+	/** @coredump: For when it dies. */
+	struct cnova_coredump coredump;
 
 	/** @nr_jobs: Jobs that were pushed and are not cleaned up. */
 	atomic_t nr_jobs;

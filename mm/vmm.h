@@ -133,6 +133,23 @@ struct cnova_vmm_job {
 	bool may_resize;
 };
 
+/** CNOVA_VMM_MAX_STEPS - Most entries that a walk looks at: five levels, two halves, two tables. */
+#define CNOVA_VMM_MAX_STEPS	8
+
+/** struct cnova_vmm_step - An entry on the way to an address. */
+struct cnova_vmm_step {
+	/** @kind: Kind of the table that it is in. */
+	enum cnova_pt_kind kind;
+	/** @half: Half of a PDE0, 0 low, 1 high; else 0. */
+	u8 half;
+	/** @pa: Where it is. */
+	struct cnova_vram_addr pa;
+	/** @word: What is there. */
+	u64 word;
+	/** @entry: What that says. */
+	struct cnova_pt_entry entry;
+};
+
 int cnova_vmm_init(struct cnova_vmm *vmm, struct cnova_mm *mm,
 		   const struct cnova_vmm_ops *ops, void *ctx);
 int cnova_vmm_init_adopted(struct cnova_vmm *vmm, struct cnova_mm *mm,
@@ -154,5 +171,8 @@ int cnova_vmm_flush_locked(struct cnova_vmm *vmm);
 int cnova_vmm_clear_locked(struct cnova_vmm *vmm);
 
 struct cnova_vram_addr cnova_vmm_pdb(const struct cnova_vmm *vmm);
+
+/* mm/vmm_walk.c */
+u32 cnova_vmm_walk_locked(struct cnova_vmm *vmm, u64 va, struct cnova_vmm_step *steps);
 
 #endif /* _CNOVA_MM_VMM_H_ */

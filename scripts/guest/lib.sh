@@ -87,7 +87,11 @@ check_chip() {
 		run_igt "$RUN/$1.testlist" "igt-$1"
 	fi
 	try "$1: modules unload" unload_gpu
+	try "$1: no dump is left behind" no_dump
 }
+
+# no_dump: what nobody has read of a GPU's dumps went with it.
+no_dump() { ! ls -d /sys/class/devcoredump/devcd* 2>/dev/null; }
 
 # lockdep_is_on: at the end. A report turns it off, whatever became of the report.
 lockdep_is_on() { try 'lockdep is still on' grep -q 'debug_locks: *1' /proc/lockdep_stats; }
