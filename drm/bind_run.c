@@ -27,6 +27,7 @@
 #include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/quarantine.h"
+#include "drm/rebind.h"
 #include "drm/trace.h"
 #include "drm/va.h"
 #include "drm/view.h"
@@ -104,6 +105,7 @@ static struct cnova_va *cnova_step_piece(struct cnova_bind_step *step, const str
 	va->flags = of->flags;
 	va->kind = of->kind;
 	va->bound = of->bound;
+	va->evicted = of->evicted;
 	va->base.flags = of->base.flags;
 	return va;
 }
@@ -148,6 +150,7 @@ static int cnova_step_unmap(struct drm_gpuva_op *gpuva_op, void *priv)
 
 const struct drm_gpuvm_ops cnova_gpuvm_ops = {
 	.vm_free = cnova_vm_free,
+	.vm_bo_validate = cnova_vm_bo_validate,
 	.sm_step_map = cnova_step_map,
 	.sm_step_remap = cnova_step_remap,
 	.sm_step_unmap = cnova_step_unmap,
@@ -196,8 +199,9 @@ static int cnova_bind_op_apply(struct cnova_bind_step *step)
 
 /*
  * What was executed is in the page tables now: a mapping that lies in it as a whole is
- * bound. By range, not by operation: the maps of a job may lie in each other, and each
- * would find what the others find.
+ * bound. Not if it was evicted before: an unmap-all may find another object's mapping in
+ * its ranges, whose place is none of its business. By range, not by operation: the maps
+ * of a job may lie in each other, and each would find what the others find.
  */
 static void cnova_bind_job_mark_bound(const struct cnova_bind_job *job)
 {
@@ -211,7 +215,7 @@ static void cnova_bind_job_mark_bound(const struct cnova_bind_job *job)
 
 		drm_gpuvm_for_each_va_range(va, &vm->base, range->start, range->end) {
 			vm->nr_marked++;
-			if (va->va.addr >= range->start &&
+			if (!to_cnova_va(va)->evicted && va->va.addr >= range->start &&
 			    va->va.addr + va->va.range <= range->end)
 				to_cnova_va(va)->bound = true;
 		}

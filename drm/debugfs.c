@@ -29,13 +29,11 @@
  */
 
 #include <linux/bitops.h>
-#include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include <drm/drm_debugfs.h>
 #include <drm/drm_drv.h>
@@ -45,6 +43,7 @@
 
 #include "drm/debugfs.h"
 #include "drm/device.h"
+#include "drm/eye.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
 #include "drm/vm.h"
@@ -115,8 +114,6 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 		[CNOVA_IO_BAR1_BYTES] = "bar1_bytes",
 		[CNOVA_IO_BAR1_WR64] = "bar1_wr64",
 		[CNOVA_IO_BAR1_RD] = "bar1_rd",
-		[CNOVA_IO_DOORBELL] = "doorbell",
-		[CNOVA_IO_RING_ENTRY] = "ring_entry",
 	};
 
 	/* By what they took: none, one, two; more never happen. */
@@ -136,6 +133,9 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 	for (u32 i = 0; i < ARRAY_SIZE(executed); i++)
 		seq_printf(m, "%s %llu\n", executed[i],
 			   atomic64_read(&seq_to_cnova(m)->mm.executed[i]));
+
+	/* An eviction takes one for each address space. */
+	seq_printf(m, "zap_invalidates %llu\n", atomic64_read(&seq_to_cnova(m)->mm.flushed));
 	return 0;
 }
 
@@ -269,133 +269,6 @@ static int cnova_debugfs_vm_pagetable_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_pagetable);
 
-/* An open eye. */
-struct cnova_debugfs_eye {
-	struct cnova_vm *vm;
-	/* Threads may share the file: protects @page. Never taken with another lock. */
-	struct mutex lock;
-	/* Between the GPU's memory, inside drm_dev_enter(), and the user's, outside. */
-	u8 page[SZ_4K];
-};
-
-static int cnova_debugfs_eye_open(struct inode *inode, struct file *file)
-{
-	struct cnova_debugfs_eye *eye;
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-
-	eye = kzalloc_obj(*eye);
-	if (!eye)
-		return -ENOMEM;
-
-	eye->vm = inode->i_private;
-	mutex_init(&eye->lock);
-	file->private_data = eye;
-	return 0;
-}
-
-/* The VM may be gone: the file is closed later than it is removed. */
-static int cnova_debugfs_eye_release(struct inode *inode, struct file *file)
-{
-	struct cnova_debugfs_eye *eye = file->private_data;
-
-	mutex_destroy(&eye->lock);
-	kfree(eye);
-	return 0;
-}
-
-/* One page at most, so that all of it faults or nothing. */
-static int cnova_debugfs_eye_access(struct cnova_vm *vm, u64 va, void *page, size_t size,
-				    bool write)
-{
-	struct cnova_device *cnova = vm->cnova;
-	u64 fault_va, pdb;
-	int err, idx;
-
-	if (READ_ONCE(vm->closed) || !drm_dev_enter(&cnova->drm, &idx))
-		return -ENODEV;
-
-	pdb = cnova_vmm_pdb(&vm->vmm).raw;
-	if (write)
-		err = cnova_io_gpu_write(&cnova->io, pdb, va, page, size, &fault_va);
-	else
-		err = cnova_io_gpu_read(&cnova->io, pdb, va, page, size, &fault_va);
-
-	drm_dev_exit(idx);
-	return err;
-}
-
-static ssize_t cnova_debugfs_eye_read(struct file *file, char __user *buf, size_t count,
-				      loff_t *ppos)
-{
-	struct cnova_debugfs_eye *eye = file->private_data;
-	size_t done = 0;
-	int err;
-
-	err = mutex_lock_interruptible(&eye->lock);
-	if (err)
-		return err;
-
-	while (done < count && !fatal_signal_pending(current)) {
-		u64 va = *ppos + done;
-		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
-
-		err = cnova_debugfs_eye_access(eye->vm, va, eye->page, n, false);
-		if (err)
-			break;
-
-		err = copy_to_user(buf + done, eye->page, n) ? -EFAULT : 0;
-		if (err)
-			break;
-		done += n;
-	}
-
-	mutex_unlock(&eye->lock);
-	*ppos += done;
-	return done ?: err;
-}
-
-static ssize_t cnova_debugfs_eye_write(struct file *file, const char __user *buf, size_t count,
-				       loff_t *ppos)
-{
-	struct cnova_debugfs_eye *eye = file->private_data;
-	size_t done = 0;
-	int err;
-
-	err = mutex_lock_interruptible(&eye->lock);
-	if (err)
-		return err;
-
-	while (done < count && !fatal_signal_pending(current)) {
-		u64 va = *ppos + done;
-		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
-
-		err = copy_from_user(eye->page, buf + done, n) ? -EFAULT : 0;
-		if (err)
-			break;
-
-		err = cnova_debugfs_eye_access(eye->vm, va, eye->page, n, true);
-		if (err)
-			break;
-		done += n;
-	}
-
-	mutex_unlock(&eye->lock);
-	*ppos += done;
-	return done ?: err;
-}
-
-static const struct file_operations cnova_debugfs_eye_fops = {
-	.owner = THIS_MODULE,
-	.open = cnova_debugfs_eye_open,
-	.read = cnova_debugfs_eye_read,
-	.write = cnova_debugfs_eye_write,
-	.release = cnova_debugfs_eye_release,
-	/* The file is as long as an address can say. */
-	.llseek = no_seek_end_llseek,
-};
-
 /**
  * cnova_debugfs_add_vm() - Show an address space.
  * @vm: Address space that has its id; closed maybe.
@@ -422,7 +295,7 @@ void cnova_debugfs_add_vm(struct cnova_vm *vm)
 	if (cnova_io_is_model(&cnova->io)) {
 		debugfs_create_file("pagetable", 0400, dir, vm,
 				    &cnova_debugfs_vm_pagetable_fops);
-		debugfs_create_file("eye", 0600, dir, vm, &cnova_debugfs_eye_fops);
+		debugfs_create_file("eye", 0600, dir, vm, &cnova_eye_fops);
 	}
 
 out_unlock:

@@ -367,6 +367,9 @@ void cnova_bo_withhold(struct cnova_bo *bo)
  * @bo: Object.
  * @ctx: What may be done to get memory.
  *
+ * If the caller locked it with a ticket, as drm_exec does, it stays there until that
+ * ends: what is validated next does not take its place.
+ *
  * Context: Process context. Caller holds the reservation of @bo.
  * Return: 0; -ENOMEM, -ENOSPC: no room; -ERESTARTSYS: a signal came; -ENODEV: the
  * device is gone.
@@ -375,59 +378,16 @@ int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx)
 {
 	struct cnova_placement placement;
 
+	struct ww_acquire_ctx *ticket = dma_resv_locking_ctx(bo->ttm.base.resv);
+	int err;
+
 	dma_resv_assert_held(bo->ttm.base.resv);
 
 	cnova_placement_init(&placement, bo->flags);
-	return ttm_bo_validate(&bo->ttm, &placement.base, ctx);
-}
-
-/**
- * cnova_bo_may_move() - Ask whether an object may be taken elsewhere.
- * @bo: Object.
- *
- * Re-binding is to come. Until then an object that is mapped, or that a bind has
- * in its hands, stays; so does one that the GPU may reach although it should not.
- *
- * Context: Process context. Takes &drm_gem_object.gpuva.lock.
- * Return: true if it may move.
- */
-bool cnova_bo_may_move(struct cnova_bo *bo)
-{
-	struct drm_gem_object *gem = &bo->ttm.base;
-	bool idle;
-
-	mutex_lock(&gem->gpuva.lock);
-	idle = list_empty(&gem->gpuva.list);
-	mutex_unlock(&gem->gpuva.lock);
-
-	return idle && !READ_ONCE(bo->quarantined);
-}
-
-/**
- * cnova_bo_is_mapped() - Ask whether the GPU may reach an object.
- * @bo: Object.
- *
- * Unlike cnova_bo_may_move() this does not count binds that have not taken the
- * object's reservation yet.
- *
- * Context: Process context. Caller holds the reservation of @bo, all fences in
- * which have signalled. Takes &drm_gem_object.gpuva.lock.
- * Return: true if it is mapped, or withheld.
- */
-bool cnova_bo_is_mapped(struct cnova_bo *bo)
-{
-	struct drm_gem_object *gem = &bo->ttm.base;
-	struct drm_gpuvm_bo *vm_bo;
-	bool mapped = READ_ONCE(bo->quarantined);
-
-	dma_resv_assert_held(gem->resv);
-
-	mutex_lock(&gem->gpuva.lock);
-	drm_gem_for_each_gpuvm_bo(vm_bo, gem)
-		mapped |= !list_empty(&vm_bo->list.gpuva);
-	mutex_unlock(&gem->gpuva.lock);
-
-	return mapped;
+	err = ttm_bo_validate(&bo->ttm, &placement.base, ctx);
+	if (!err && ticket)
+		bo->settled = ticket->stamp;
+	return err;
 }
 
 /**

@@ -26,6 +26,12 @@ struct cnova_bo {
 	bool quarantined;
 
 	/**
+	 * @settled: &ww_acquire_ctx.stamp of the transaction that last gave it its place:
+	 * as long as that holds the reservation the object stays. Under the reservation.
+	 */
+	unsigned long settled;
+
+	/**
 	 * @windows: &struct cnova_window by number: parts that BAR1 shows. Under
 	 * &cnova_windows.lock.
 	 */
@@ -66,8 +72,6 @@ void cnova_bo_destroy_kernel(struct cnova_bo *bo);
 
 void cnova_bo_withhold(struct cnova_bo *bo);
 int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx);
-bool cnova_bo_may_move(struct cnova_bo *bo);
-bool cnova_bo_is_mapped(struct cnova_bo *bo);
 const struct cnova_runs *cnova_bo_runs(struct cnova_bo *bo);
 
 int cnova_gem_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);

@@ -113,6 +113,33 @@ TRACE_EVENT(cnova_bind_step,
 		      __entry->vm, __entry->inserted ? "insert" : "remove", __entry->va,
 		      __entry->range, __entry->offset));
 
+DECLARE_EVENT_CLASS(cnova_vm_bo,
+		    TP_PROTO(const struct cnova_vm *vm, const struct drm_gem_object *obj, u32 nr,
+			     int err),
+		    TP_ARGS(vm, obj, nr, err),
+		    TP_STRUCT__entry(__field(u64, client)
+				     __field(u32, vm)
+				     __field(u32, nr)
+				     __field(u64, size)
+				     __field(int, err)),
+		    TP_fast_assign(__entry->client = vm->client_id;
+				   __entry->vm = vm->id;
+				   __entry->nr = nr;
+				   __entry->size = obj->size;
+				   __entry->err = err;),
+		    TP_printk("vm=%llu.%u mappings=%u object=%llu err=%d", __entry->client,
+			      __entry->vm, __entry->nr, __entry->size, __entry->err));
+
+/* An object loses its place: its mappings, @nr of them, were taken out of the tables. */
+DEFINE_EVENT(cnova_vm_bo, cnova_vm_zap,
+	     TP_PROTO(const struct cnova_vm *vm, const struct drm_gem_object *obj, u32 nr, int err),
+	     TP_ARGS(vm, obj, nr, err));
+
+/* It has one again, and they were written. */
+DEFINE_EVENT(cnova_vm_bo, cnova_vm_rebind,
+	     TP_PROTO(const struct cnova_vm *vm, const struct drm_gem_object *obj, u32 nr, int err),
+	     TP_ARGS(vm, obj, nr, err));
+
 #endif /* _CNOVA_DRM_TRACE_H_ */
 
 #undef TRACE_INCLUDE_PATH

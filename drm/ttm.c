@@ -14,10 +14,9 @@
  * would ioremap() what is no I/O memory under a software GPU. For the same reason
  * nothing here is ever mapped into the kernel: &ttm_bus_placement.addr stays NULL.
  *
- * An object that is mapped by the GPU, or that a bind is about to map, does not
- * move: eviction_valuable() refuses it, move() fails with -EBUSY. Zapping and
- * re-binding are to come. Private objects share one reservation: a bind of any of them
- * that waits for a fence of a user keeps all of them where they are.
+ * An object that is mapped by the GPU is taken away from it first: drm/evict.c. A bind
+ * that waits for a fence of a user keeps its objects where they are; private objects
+ * share one reservation, so that it keeps all those of its address space.
  *
  * Locking: the reservation of the object. A page or a piece of VRAM may be given
  * back at any time, also while the device goes away, hence &cnova_device.io_lock.
@@ -37,8 +36,8 @@
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
-#include "drm/bind_queue.h"
 #include "drm/device.h"
+#include "drm/evict.h"
 #include "drm/gem.h"
 #include "drm/ttm.h"
 #include "drm/vram_access.h"
@@ -458,8 +457,10 @@ static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 	if (err)
 		return err;
 
-	if (cnova_bo_is_mapped(to_bo(tbo)))
-		return -EBUSY;
+	/* Of a quarantined object TTM keeps the place; it goes on with another one. */
+	err = cnova_bo_zap(to_bo(tbo));
+	if (err)
+		return err == -ENODEV ? err : -EBUSY;
 
 	/* TTM has taken the CPU mappings away. */
 	err = cnova_windows_drop(to_bo(tbo));
@@ -481,9 +482,7 @@ out:
 static bool cnova_ttm_eviction_valuable(struct ttm_buffer_object *tbo,
 					const struct ttm_place *place)
 {
-	/* TTM would wait for what only a user can end, holding what others need. */
-	return cnova_bo_may_move(to_bo(tbo)) && !cnova_bind_queue_may_wait(tbo->base.resv) &&
-	       ttm_bo_eviction_valuable(tbo, place);
+	return cnova_bo_may_move(to_bo(tbo)) && ttm_bo_eviction_valuable(tbo, place);
 }
 
 static void cnova_ttm_evict_flags(struct ttm_buffer_object *tbo, struct ttm_placement *placement)

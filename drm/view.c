@@ -17,16 +17,39 @@
 #include "drm/view.h"
 #include "drm/vm.h"
 
-/* A mapping, whether it is in the tree or will be. */
-struct cnova_mapping {
-	u64 start;
-	u64 end;
-	u64 offset;
-	struct cnova_bo *bo;
-	u16 flags;
-	u8 kind;
-	bool bound;
-};
+/**
+ * cnova_mapping_init() - Describe a mapping of the VA tree.
+ * @map: To be filled.
+ * @va: Mapping.
+ *
+ * Context: Any. Caller holds &cnova_vmm.lock.
+ */
+void cnova_mapping_init(struct cnova_mapping *map, struct drm_gpuva *va)
+{
+	*map = (struct cnova_mapping){
+		.start = va->va.addr,
+		.end = va->va.addr + va->va.range,
+		.offset = va->gem.offset,
+		.bo = va->gem.obj ? to_cnova_bo(va->gem.obj) : NULL,
+		.flags = to_cnova_va(va)->flags,
+		.kind = to_cnova_va(va)->kind,
+		.bound = to_cnova_va(va)->bound,
+	};
+}
+
+/**
+ * cnova_mapping_is_equal() - Do two mappings say the same?
+ * @a: One.
+ * @b: The other. Whether they are bound is not compared.
+ *
+ * Context: Any.
+ * Return: true if page tables that say one say the other.
+ */
+bool cnova_mapping_is_equal(const struct cnova_mapping *a, const struct cnova_mapping *b)
+{
+	return a->start == b->start && a->end == b->end && a->offset == b->offset &&
+	       a->bo == b->bo && a->flags == b->flags && a->kind == b->kind;
+}
 
 static u8 cnova_mapping_max_leaf_lg2(const struct cnova_mapping *map)
 {
@@ -90,27 +113,31 @@ static struct drm_gpuva *cnova_tree_view_find(struct cnova_tree_view *view, u64 
 	return va < end ? drm_gpuva_find_first(gpuvm, va, end - va) : NULL;
 }
 
+/* Where an evicted object is, is nobody's business who has not locked it: a hole. */
+static struct drm_gpuva *cnova_tree_view_find_placed(struct cnova_tree_view *view, u64 va)
+{
+	struct drm_gpuva *gpuva = cnova_tree_view_find(view, va);
+
+	while (gpuva && to_cnova_va(gpuva)->evicted)
+		gpuva = __drm_gpuva_next(gpuva);
+	return gpuva;
+}
+
 static bool cnova_tree_view_next(struct cnova_pt_view *base, u64 va, struct cnova_extent *extent)
 {
 	struct cnova_tree_view *view = container_of(base, struct cnova_tree_view, base);
+	struct cnova_mapping map;
 	struct drm_gpuva *gpuva;
 
 	lockdep_assert_held(&view->vm->vmm.lock);
 
-	gpuva = cnova_tree_view_find(view, va);
+	gpuva = cnova_tree_view_find_placed(view, va);
 	if (!gpuva)
 		return false;
 
 	view->last = gpuva;
-	cnova_mapping_extent(&(struct cnova_mapping){
-		.start = gpuva->va.addr,
-		.end = gpuva->va.addr + gpuva->va.range,
-		.offset = gpuva->gem.offset,
-		.bo = gpuva->gem.obj ? to_cnova_bo(gpuva->gem.obj) : NULL,
-		.flags = to_cnova_va(gpuva)->flags,
-		.kind = to_cnova_va(gpuva)->kind,
-		.bound = to_cnova_va(gpuva)->bound,
-	}, va, extent);
+	cnova_mapping_init(&map, gpuva);
+	cnova_mapping_extent(&map, va, extent);
 	return true;
 }
 
@@ -157,5 +184,32 @@ struct cnova_pt_view *cnova_op_view_init(struct cnova_op_view *view,
 					 const struct cnova_bind_op *op)
 {
 	*view = (struct cnova_op_view){ .base.next = cnova_op_view_next, .op = op };
+	return &view->base;
+}
+
+static bool cnova_mapping_view_next(struct cnova_pt_view *base, u64 va,
+				    struct cnova_extent *extent)
+{
+	const struct cnova_mapping *map =
+		container_of(base, struct cnova_mapping_view, base)->map;
+
+	if (va >= map->end)
+		return false;
+
+	cnova_mapping_extent(map, va, extent);
+	return true;
+}
+
+/**
+ * cnova_mapping_view_init() - Look at one mapping.
+ * @view: View.
+ * @map: Mapping, its object validated.
+ *
+ * Return: What the engine takes.
+ */
+struct cnova_pt_view *cnova_mapping_view_init(struct cnova_mapping_view *view,
+					      const struct cnova_mapping *map)
+{
+	*view = (struct cnova_mapping_view){ .base.next = cnova_mapping_view_next, .map = map };
 	return &view->base;
 }

@@ -122,8 +122,8 @@ static void cnova_vm_cleanup_work(struct work_struct *work)
 		nr++;
 	}
 
+	drm_gpuvm_bo_deferred_cleanup(&vm->base);
 	if (nr) {
-		drm_gpuvm_bo_deferred_cleanup(&vm->base);
 		cnova_pt_alloc_shrink(&vm->pt_alloc);
 
 		/* cnova_vm_close() goes on at zero; only references follow. */
@@ -133,8 +133,15 @@ static void cnova_vm_cleanup_work(struct work_struct *work)
 
 	while (nr--)
 		cnova_vm_put(vm);
-	/* The one that cnova_vm_job_done() took for us. */
+	/* The one that cnova_vm_queue_cleanup() took for us. */
 	cnova_vm_put(vm);
+}
+
+static void cnova_vm_queue_cleanup(struct cnova_vm *vm)
+{
+	cnova_vm_get(vm);
+	if (!queue_work(vm->cnova->cleanup_wq, &vm->cleanup_work))
+		cnova_vm_put(vm);
 }
 
 /**
@@ -149,8 +156,27 @@ void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job)
 	/* The worker may free the job, and the VM, before we have queued it. */
 	cnova_vm_get(vm);
 	llist_add(&job->done, &vm->done);
-	if (!queue_work(vm->cnova->cleanup_wq, &vm->cleanup_work))
-		cnova_vm_put(vm);
+	cnova_vm_queue_cleanup(vm);
+	cnova_vm_put(vm);
+}
+
+/**
+ * cnova_vm_put_bo() - Let go of an object of an address space.
+ * @vm_bo: A reference.
+ *
+ * If it is the last one, a worker drops what it holds.
+ *
+ * Context: Process context, also in reclaim. Locks outside of
+ * &drm_gem_object.gpuva.lock may be held.
+ */
+void cnova_vm_put_bo(struct drm_gpuvm_bo *vm_bo)
+{
+	/* It has the VM, but the worker may be done with it at once. */
+	struct cnova_vm *vm = cnova_vm_get(to_cnova_vm(vm_bo->vm));
+
+	if (drm_gpuvm_bo_put_deferred(vm_bo))
+		cnova_vm_queue_cleanup(vm);
+	cnova_vm_put(vm);
 }
 
 /* The hardware failed: nothing that waits has any use. */
@@ -162,6 +188,21 @@ static void cnova_vm_died_work(struct work_struct *work)
 		drm_warn(&vm->cnova->drm, "VM %u of client %llu is dead: %pe\n", vm->id,
 			 vm->client_id, ERR_PTR(vm->vmm.error));
 	cnova_in_fences_cancel_all(&vm->in_fences);
+}
+
+/**
+ * cnova_vm_died_locked() - An eviction, or what undoes it, was the end of an address space.
+ * @vm: Address space, &cnova_vmm.error set just now.
+ *
+ * Context: Process context. Caller holds &cnova_vmm.lock, as cnova_vm_close() does after
+ * this, which then waits for the worker.
+ */
+void cnova_vm_died_locked(struct cnova_vm *vm)
+{
+	lockdep_assert_held(&vm->vmm.lock);
+
+	cnova_coredump_vm(vm, vm->vmm.error);
+	queue_work(vm->cnova->cleanup_wq, &vm->died_work);
 }
 
 /* ---------------------------------------------------------------- lockdep */
@@ -187,14 +228,14 @@ static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
 
 	fs_reclaim_acquire(GFP_KERNEL);
 	mutex_lock(&vm->vmm.lock);
-	mutex_lock(&vm->root->gpuva.lock);
-	mutex_unlock(&vm->root->gpuva.lock);
 	mutex_lock(&cnova->quarantine_lock);
 	mutex_unlock(&cnova->quarantine_lock);
+	mutex_lock(&vm->root->gpuva.lock);
 	mutex_lock(&cnova->mm.tlb.lock);
 	mutex_lock(&cnova->mm.pramin.lock);
 	mutex_unlock(&cnova->mm.pramin.lock);
 	mutex_unlock(&cnova->mm.tlb.lock);
+	mutex_unlock(&vm->root->gpuva.lock);
 	mutex_unlock(&vm->vmm.lock);
 	fs_reclaim_release(GFP_KERNEL);
 

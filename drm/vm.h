@@ -71,6 +71,13 @@ struct cnova_va {
 
 	/** @bound: The page tables hold this mapping. Protected by &cnova_vmm.lock. */
 	bool bound;
+
+	/**
+	 * @evicted: The page tables hold nothing of it: its object has lost its place.
+	 * Until cnova_vm_rebind() it counts as a hole. Protected by &cnova_vmm.lock. What
+	 * is neither @bound nor @evicted is being bound by the job that has that lock.
+	 */
+	bool evicted;
 };
 
 static inline struct cnova_va *to_cnova_va(struct drm_gpuva *va)
@@ -161,7 +168,7 @@ struct cnova_vm {
 	/** @done: Jobs that were freed by the scheduler, &cnova_bind_job.done. */
 	struct llist_head done;
 
-	/** @cleanup_work: Gives back what the jobs in @done hold. */
+	/** @cleanup_work: Gives back what the jobs in @done hold, and objects let go of. */
 	struct work_struct cleanup_work;
 
 	/** @died_work: Cancels what waits, after the hardware failed. */
@@ -211,6 +218,8 @@ void cnova_vm_close(struct cnova_vm *vm);
 void cnova_vm_free(struct drm_gpuvm *gpuvm);
 bool cnova_vm_is_reachable(struct cnova_vm *vm, int err);
 void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job);
+void cnova_vm_died_locked(struct cnova_vm *vm);
+void cnova_vm_put_bo(struct drm_gpuvm_bo *vm_bo);
 
 int cnova_vm_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file);
 int cnova_vm_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *file);

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "sync.h"
@@ -341,51 +339,12 @@ static void test_others(int fd)
 
 /* ----------------------------------------------------------------------- wedged */
 
-static void write_sysfs(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	igt_assert_f(fd >= 0, "%s: %m\n", path);
-	igt_assert_f(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %m\n", path);
-	close(fd);
-}
-
-/* The driver's directory and the device's name in it. */
-static void find_device(int fd, char *driver, size_t driver_room, char *name, size_t name_room)
-{
-	char path[128], *device, *target;
-	struct stat st;
-
-	igt_assert_eq(fstat(fd, &st), 0);
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device", major(st.st_rdev),
-		 minor(st.st_rdev));
-	device = realpath(path, NULL);
-	igt_assert(device);
-	snprintf(name, name_room, "%s", strrchr(device, '/') + 1);
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device/driver", major(st.st_rdev),
-		 minor(st.st_rdev));
-	target = realpath(path, NULL);
-	igt_assert(target);
-	snprintf(driver, driver_room, "%s", target);
-	free(device);
-	free(target);
-}
-
 /* Binding the driver again makes all well. */
 static void bind_again(int *fd)
 {
-	char driver[256], name[64], path[300];
 	struct cnova_world *w;
 
-	find_device(*fd, driver, sizeof(driver), name, sizeof(name));
-	drm_close_driver(*fd);
-	snprintf(path, sizeof(path), "%s/unbind", driver);
-	write_sysfs(path, name);
-	cnova_model_set("trigger_stuck", "0");
-	snprintf(path, sizeof(path), "%s/bind", driver);
-	write_sysfs(path, name);
-
-	*fd = cnova_open();
+	cnova_bind_again(fd);
 	w = prepare(*fd);
 	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
 	cnova_world_check_all(w);

@@ -42,6 +42,9 @@ struct cnova_mm {
 
 	/** @executed: Changes that were executed, by their invalidates; the last: more. */
 	atomic64_t executed[CNOVA_MM_MAX_INVALIDATES + 2];
+
+	/** @flushed: Invalidates of what was zapped or cleared. */
+	atomic64_t flushed;
 };
 
 int cnova_mm_identify(struct cnova_mm *mm, struct device *dev, struct cnova_io *io);

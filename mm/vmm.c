@@ -490,6 +490,7 @@ int cnova_vmm_flush_locked(struct cnova_vmm *vmm)
 		return vmm->error;
 
 	vmm->unflushed = false;
+	atomic64_inc(&vmm->mm->flushed);
 	io->ops->order(io);
 	return cnova_vmm_die_locked(vmm, io->ops->invalidate(io));
 }

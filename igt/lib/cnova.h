@@ -90,6 +90,8 @@ char *cnova_read_text(int dir, const char *name);
 uint64_t cnova_fdinfo(int fd, const char *key);
 uint64_t cnova_counter(int fd, const char *name);
 void cnova_wait_vram_free(int fd, uint64_t want);
+void cnova_write_text(const char *path, const char *text);
+void cnova_bind_again(int *fd);
 
 /* Objects. */
 int __cnova_gem_create(int fd, uint64_t *size, uint32_t flags, uint32_t *handle);
