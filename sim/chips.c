@@ -48,6 +48,7 @@
 static const struct cnova_sim_chip cnova_sim_chips[] = {
 	{
 		.name = "tu102",
+		.ce_class = 0xc5b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x16200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x16200000),
 		.registers = CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_SIZE_RANGE |
@@ -57,6 +58,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "ga100",
+		.ce_class = 0xc6b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17000000),
 		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_RANGE |
@@ -67,6 +69,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "ga102",
+		.ce_class = 0xc7b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x17200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x17200000),
 		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB |
@@ -77,6 +80,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "ad102",
+		.ce_class = 0xc7b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x19200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x19200000),
 		.registers = CNOVA_SIM_REGS_AMPERE | CNOVA_SIM_HAS_SIZE_MIB |
@@ -87,6 +91,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "gh100",
+		.ce_class = 0xc8b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x18000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x18000000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
@@ -97,6 +102,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "gb100",
+		.ce_class = 0xc9b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1a000000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1a000000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_PAGE_HSHUB |
@@ -107,6 +113,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "gb10b",
+		.ce_class = 0xc9b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1ab00000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1ab00000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
@@ -117,6 +124,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "gb202",
+		.ce_class = 0xcab5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1b200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1b200000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
@@ -127,6 +135,8 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 	},
 	{
 		.name = "gb20b",
+		.ce_class = 0xcab5,
+		.ce_class_old = 0xc9b5,
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1bb00000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1bb00000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |

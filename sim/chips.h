@@ -53,6 +53,10 @@
 struct cnova_sim_chip {
 	/** @name: For the module parameter, lower case. */
 	const char *name;
+	/** @ce_class: Newest class of its copy engines. */
+	u16 ce_class;
+	/** @ce_class_old: Another one that they know; 0: none. */
+	u16 ce_class_old;
 	/** @boot_0: NV_PMC_BOOT_0. */
 	u32 boot_0;
 	/** @boot_42: NV_PMC_BOOT_42. */

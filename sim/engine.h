@@ -22,8 +22,8 @@ struct cnova_sim;
  *
  * A method that takes long looks at cnova_sim_engine_must_stop() between pieces of at most 64 KiB,
  * and if it says so keeps in the context how far it came and returns CNOVA_SIM_AGAIN: the
- * same method with the same data comes again when the channel is back. Nothing of the channel may be
- * on its way then: preempt and disable wait for that.
+ * same method with the same data comes again when the channel is back. Nothing of the channel
+ * may be on its way then: preempt and disable wait for that.
  */
 
 /** CNOVA_SIM_CONTEXT_WORDS - Words of state that an engine has for each channel. */
@@ -134,6 +134,7 @@ void cnova_sim_engine_notify(struct cnova_sim_engine *engine);
 
 /* irq.c: any context; caller holds &cnova_sim.lock. */
 void cnova_sim_irq_pulse(struct cnova_sim *sim, u32 vector);
+void cnova_sim_irq_level(struct cnova_sim *sim, u32 vector, bool pending);
 
 /* fault.c: put a packet into the non-replayable buffer; caller holds no lock. */
 void cnova_sim_fault_report(struct cnova_sim *sim, const struct cnova_sim_culprit *culprit,
@@ -141,5 +142,9 @@ void cnova_sim_fault_report(struct cnova_sim *sim, const struct cnova_sim_culpri
 
 /* ce.c */
 extern const struct cnova_sim_engine_ops cnova_sim_ce_ops;
+int cnova_sim_ce_create(struct cnova_sim_engine *engine);
+void cnova_sim_ce_destroy(struct cnova_sim_engine *engine);
+bool cnova_sim_ce_read(const struct cnova_sim_engine *engine, u32 offset, u32 *value);
+bool cnova_sim_ce_write(struct cnova_sim_engine *engine, u32 offset, u32 value);
 
 #endif /* _CNOVA_SIM_ENGINE_H_ */

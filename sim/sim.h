@@ -16,6 +16,7 @@
 #include <linux/xarray.h>
 
 #include "chips.h"
+#include "fault.h"
 #include "model.h"
 
 struct cnova_io_leaf;
@@ -308,6 +309,8 @@ struct cnova_sim {
 	/** @gsp_owns: Its part of VRAM is laid out: nobody else may take that. */
 	bool gsp_owns;
 
+	/** @faults: What the MMU says of them. */
+	struct cnova_sim_faults faults;
 	/** @knobs: Faults to inject. */
 	struct cnova_sim_knobs knobs;
 	/** @unit_differences: GPU accesses for which hub and GPC disagreed. */
