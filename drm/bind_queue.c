@@ -19,6 +19,7 @@
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
 #include "drm/device.h"
+#include "drm/timeline.h"
 #include "drm/sync.h"
 #include "drm/vm.h"
 
@@ -81,8 +82,14 @@ struct cnova_bind_queue *cnova_bind_queue_create(struct cnova_vm *vm)
 	if (err)
 		goto err_sched;
 
+	err = cnova_timeline_add(&queue->entity, &cnova_bind_queue_ops);
+	if (err)
+		goto err_entity;
+
 	return queue;
 
+err_entity:
+	drm_sched_entity_destroy(&queue->entity);
 err_sched:
 	drm_sched_fini(&queue->sched);
 err_free:
@@ -99,6 +106,7 @@ err_free:
 void cnova_bind_queue_destroy(struct cnova_bind_queue *queue)
 {
 	drm_sched_entity_destroy(&queue->entity);
+	cnova_timeline_remove(&queue->entity);
 	drm_sched_fini(&queue->sched);
 	kfree_rcu(queue, rcu);
 }
@@ -121,12 +129,11 @@ int cnova_bind_queue_init_job(struct cnova_bind_queue *queue, struct cnova_bind_
 /* Caller is in an RCU read-side section. */
 static bool cnova_bind_fence_may_wait(struct dma_fence *fence)
 {
-	const struct drm_sched_fence *job_fence = to_drm_sched_fence(fence);
+	const struct drm_sched_fence *job_fence = cnova_timeline_find(fence, &cnova_bind_queue_ops);
 	const struct cnova_vm *vm;
 
-	/* Until it has signalled, the job keeps its VM and queue, which go by RCU. */
-	if (!job_fence || dma_fence_is_signaled(fence) ||
-	    job_fence->sched->ops != &cnova_bind_queue_ops)
+	/* Until it has signalled, the job keeps its VM, which goes by RCU. */
+	if (!job_fence)
 		return false;
 
 	vm = job_fence->owner;

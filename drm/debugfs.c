@@ -114,6 +114,8 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 		[CNOVA_IO_BAR1_BYTES] = "bar1_bytes",
 		[CNOVA_IO_BAR1_WR64] = "bar1_wr64",
 		[CNOVA_IO_BAR1_RD] = "bar1_rd",
+		[CNOVA_IO_DOORBELL] = "doorbell",
+		[CNOVA_IO_RING_ENTRY] = "ring_entry",
 	};
 
 	/* By what they took: none, one, two; more never happen. */

@@ -273,6 +273,14 @@ static int cnova_device_init_bar1(struct cnova_device *cnova)
 	return err;
 }
 
+/* All channels are gone, or cannot be stopped. */
+static void cnova_device_stop_host(struct cnova_device *cnova)
+{
+	/* As with tables of a VM that is dead: only a reset helps. */
+	if (!cnova_host_stop(&cnova->host))
+		atomic64_add(PAGE_SIZE, &cnova->quarantined);
+}
+
 /* CPU mappings are gone, page tables are not written any more. */
 static void cnova_device_stop_bar1(struct cnova_device *cnova)
 {
@@ -322,13 +330,17 @@ int cnova_device_start(struct cnova_device *cnova)
 	if (err)
 		goto err_stop_bar1;
 
-	err = cnova_ttm_init(cnova);
+	err = cnova_host_init(&cnova->host, &cnova->mm, cnova->irq);
 	if (err)
 		goto err_stop_bar1;
 
+	err = cnova_ttm_init(cnova);
+	if (err)
+		goto err_stop_host;
+
 	err = cnova_device_init_kms(cnova);
 	if (err)
-		goto err_stop_bar1;
+		goto err_stop_host;
 
 	cnova_debugfs_init(cnova);
 
@@ -339,6 +351,8 @@ int cnova_device_start(struct cnova_device *cnova)
 		 cnova->bar1_size >> 20);
 	return 0;
 
+err_stop_host:
+	cnova_device_stop_host(cnova);
 err_stop_bar1:
 	cnova_device_stop_bar1(cnova);
 err_let_go:
@@ -348,6 +362,7 @@ err_let_go:
 	if (atomic64_read(&cnova->quarantined))
 		cnova_io_reset(&cnova->io);
 	cnova_io_gone(&cnova->io);
+	cnova_host_fini(&cnova->host);
 	return err;
 }
 
@@ -427,6 +442,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	/* The last reference on the device must not be dropped by its own workers. */
 	flush_workqueue(cnova->cleanup_wq);
 
+	cnova_device_stop_host(cnova);
 	cnova_device_stop_bar1(cnova);
 	cnova_mm_stop(&cnova->mm);
 	firmware_stopped = cnova_firmware_stop(cnova);
@@ -449,6 +465,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	cnova_io_gone(&cnova->io);
 	up_write(&cnova->io_lock);
 
+	cnova_host_fini(&cnova->host);
 	cnova_firmware_free(cnova);
 	/* What a GPU that did not answer may still reach was never given back to it. */
 	cnova_quarantine_release(cnova);

@@ -90,6 +90,9 @@ struct cnova_device {
 	/** @mm: Page tables, TLB, VRAM. */
 	struct cnova_mm mm;
 
+	/** @irq: Interrupt of the GPU; 0: there is none. Immutable. */
+	int irq;
+
 	/** @host: Runlists, engines, interrupts. Not up: this GPU runs no channels. */
 	struct cnova_host host;
 

@@ -6,6 +6,7 @@
  * All of that stays valid until our remove callback has returned, and not longer.
  */
 
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 
@@ -31,6 +32,8 @@ static int cnova_platform_probe(struct platform_device *pdev)
 	platform_set_drvdata(pdev, cnova);
 	cnova_io_init_platform(&cnova->io, data);
 	cnova->bar1_size = data->bar1_size;
+	/* Without one it runs no channels. */
+	cnova->irq = max(platform_get_irq_optional(pdev, 0), 0);
 
 	err = cnova_device_start(cnova);
 	if (err)

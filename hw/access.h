@@ -9,6 +9,7 @@
 #include <linux/compiler.h>
 #include <linux/io.h>
 #include <linux/io-64-nonatomic-hi-lo.h>
+#include <linux/limits.h>
 
 #include "hw/io.h"
 
@@ -124,10 +125,10 @@ static inline void cnova_io_store(struct cnova_io *io, u32 offset, u64 value,
 
 	switch (width) {
 	case 1:
-		writeb(value, io->bar0 + offset);
+		writeb(value & U8_MAX, io->bar0 + offset);
 		break;
 	case 2:
-		writew(value, io->bar0 + offset);
+		writew(value & U16_MAX, io->bar0 + offset);
 		break;
 	case 4:
 		writel(value, io->bar0 + offset);

@@ -84,6 +84,65 @@ static const struct cnova_chip_riscv cnova_riscv_ga102 = {
 	.active = NV_PGSP_RISCV_CPUCTL_ACTIVE_STAT,
 };
 
+/*
+ * HARDWARE.md 11. Before Hopper the host has addresses of 40 bits, whatever the page tables
+ * translate: GP_BASE_HI, the entries of the ring and SEM_ADDR_HI have 8 upper bits.
+ */
+#define CNOVA_RAMFC_TU							\
+	.gp_base = 0x48, .gp_base_hi = GENMASK(7, 0),			\
+	.limit = 0x4c, .limit_lg2 = GENMASK(20, 16), .has_subdevice = true
+
+static const struct cnova_chip_host cnova_host_tu = {
+	.va_bits = 40,
+	.intr_leaves = 8,
+	.preempt = NV_PFIFO_PREEMPT,
+	.reset = NV_PMC_ENABLE,
+	.userd_hi = GENMASK(7, 0),
+	.ramfc = { CNOVA_RAMFC_TU, .has_userd = true },
+};
+
+static const struct cnova_chip_host cnova_host_ga = {
+	.va_bits = 40,
+	.intr_leaves = 8,
+	.has_blocks = true,
+	.preempt = NV_RUNLIST_PREEMPT,
+	.reset = NV_PMC_DEVICE_ENABLE,
+	.userd_hi = GENMASK(7, 0),
+	.ramfc = { CNOVA_RAMFC_TU, .has_vector = true },
+};
+
+#define CNOVA_HOST_V3							\
+	.va_bits = 57, .intr_leaves = 16, .has_blocks = true,		\
+	.has_base = true, .reset = NV_PMC_DEVICE_ENABLE,		\
+	.userd_hi = GENMASK(19, 0)
+
+static const struct cnova_chip_host cnova_host_gh = {
+	CNOVA_HOST_V3,
+	.preempt = NV_RUNLIST_PREEMPT,
+	.ramfc = {
+		.gp_base = 0x48, .gp_base_hi = GENMASK(24, 0),
+		.limit = 0xa4, .limit_lg2 = GENMASK(4, 0),
+		.has_subdevice = true, .has_vector = true,
+	},
+};
+
+#define CNOVA_RAMFC_GB							\
+	.gp_base = 0x90, .gp_base_hi = GENMASK(24, 0),			\
+	.limit = 0xb4, .limit_lg2 = GENMASK(28, 24), .has_vector = true
+
+static const struct cnova_chip_host cnova_host_gb10x = {
+	CNOVA_HOST_V3,
+	.preempt = NV_RUNLIST_PREEMPT,
+	.ramfc = { CNOVA_RAMFC_GB },
+};
+
+static const struct cnova_chip_host cnova_host_gb20x = {
+	CNOVA_HOST_V3,
+	.preempt = NV_RUNLIST_PREEMPT_GB202,
+	.doorbell = NV_DOORBELL_RUNLIST_DOORBELL_ENABLE,
+	.ramfc = { CNOVA_RAMFC_GB },
+};
+
 /* HARDWARE.md 10: kinds without compression that RM accepts. */
 #define CNOVA_KINDS_ALL		GENMASK(6, 0)
 #define CNOVA_KINDS_GB20X	(BIT(6) | BIT(0))
@@ -106,6 +165,7 @@ static const struct cnova_chip_riscv cnova_riscv_ga102 = {
 	.name = #name_, .chipset = chipset_, .fb = CNOVA_CHIP_FB_RANGE,	\
 	.fmt = &cnova_pt_fmt_v2, .riscv = &cnova_riscv_tu,		\
 	.tlb_invalidate = NV_MMU_INVALIDATE_SYS_MEMBAR,			\
+	.host = &cnova_host_tu,						\
 	.channel = 0xc46f, .copy = 0xc5b5, .usermode = 0xc461,		\
 	CNOVA_CHIP_V2 }
 
@@ -113,12 +173,14 @@ static const struct cnova_chip_riscv cnova_riscv_ga102 = {
 #define CNOVA_CHIP_GA100(name_, chipset_) {				\
 	.name = #name_, .chipset = chipset_, .fb = CNOVA_CHIP_FB_RANGE,	\
 	.fmt = &cnova_pt_fmt_v2_512m, .riscv = &cnova_riscv_tu,		\
+	.host = &cnova_host_ga,						\
 	.channel = 0xc56f, .copy = 0xc6b5, .usermode = 0xc561,		\
 	CNOVA_CHIP_V2 }
 
 #define CNOVA_CHIP_AMPERE(name_, chipset_) {				\
 	.name = #name_, .chipset = chipset_, .fb = CNOVA_CHIP_FB_MIB,	\
 	.fmt = &cnova_pt_fmt_v2_512m, .riscv = &cnova_riscv_ga102,	\
+	.host = &cnova_host_ga,						\
 	.channel = 0xc56f, .copy = 0xc7b5, .usermode = 0xc561,		\
 	CNOVA_CHIP_V2 }
 
@@ -131,12 +193,13 @@ static const struct cnova_chip_riscv cnova_riscv_ga102 = {
 	CNOVA_CHIP_V3(name_, chipset_), .fmt = &cnova_pt_fmt_v3_512m,	\
 	.window = &cnova_window_gh, .flush = &cnova_flush_token,	\
 	.kinds = CNOVA_KINDS_ALL, .vram_bits = 38,			\
+	.host = &cnova_host_gh,						\
 	.channel = 0xc86f, .copy = 0xc8b5, .usermode = 0xc661 }
 
 /* No flush: RM has the GSP do it, as these chips have no register for the CPU. */
 #define CNOVA_CHIP_GB10X(name_, chipset_) {				\
 	CNOVA_CHIP_V3(name_, chipset_), .fmt = &cnova_pt_fmt_v3_256g,	\
-	.window = &cnova_window_gb,					\
+	.window = &cnova_window_gb, .host = &cnova_host_gb10x,		\
 	.kinds = CNOVA_KINDS_ALL, .vram_bits = 52,			\
 	.channel = 0xc96f, .copy = 0xc9b5, .usermode = 0xc661 }
 
@@ -144,13 +207,14 @@ static const struct cnova_chip_riscv cnova_riscv_ga102 = {
 	CNOVA_CHIP_V3(name_, chipset_), .fmt = &cnova_pt_fmt_v3_256g,	\
 	.window = &cnova_window_gb, .flush = &cnova_flush_token,	\
 	.kinds = CNOVA_KINDS_GB20X, .vram_bits = 52,			\
+	.host = &cnova_host_gb20x,					\
 	.channel = 0xca6f, .copy = 0xcab5, .usermode = 0xc761 }
 
 /* Integrated parts: leaves of 2 MiB at most, a wider window. */
-#define CNOVA_CHIP_GB_SOC(name_, chipset_, kinds_, gen_, copy_, um_) {	\
+#define CNOVA_CHIP_GB_SOC(name_, chipset_, kinds_, host_, gen_, copy_, um_) { \
 	CNOVA_CHIP_V3(name_, chipset_), .fmt = &cnova_pt_fmt_v3,	\
 	.window = &cnova_window_gb25, .flush = &cnova_flush_token,	\
-	.kinds = kinds_, .vram_bits = 52,				\
+	.kinds = kinds_, .vram_bits = 52, .host = host_,		\
 	.channel = gen_, .copy = copy_, .usermode = um_ }
 
 static const struct cnova_chip cnova_chips[] = {
@@ -175,15 +239,18 @@ static const struct cnova_chip cnova_chips[] = {
 	CNOVA_CHIP_GB10X(GB102, 0x1a2),
 	CNOVA_CHIP_GB10X(GB110, 0x1a3),
 	CNOVA_CHIP_GB10X(GB112, 0x1a4),
-	CNOVA_CHIP_GB_SOC(GB10B, 0x1ab, CNOVA_KINDS_ALL, 0xc96f, 0xc9b5, 0xc661),
+	CNOVA_CHIP_GB_SOC(GB10B, 0x1ab, CNOVA_KINDS_ALL, &cnova_host_gb10x,
+			  0xc96f, 0xc9b5, 0xc661),
 	CNOVA_CHIP_GB20X(GB202, 0x1b2),
 	CNOVA_CHIP_GB20X(GB203, 0x1b3),
 	CNOVA_CHIP_GB20X(GB205, 0x1b5),
 	CNOVA_CHIP_GB20X(GB206, 0x1b6),
 	CNOVA_CHIP_GB20X(GB207, 0x1b7),
 	/* These two may have copy engines of class C9B5 as well. */
-	CNOVA_CHIP_GB_SOC(GB20B, 0x1bb, CNOVA_KINDS_GB20B, 0xca6f, 0xcab5, 0xc761),
-	CNOVA_CHIP_GB_SOC(GB20C, 0x1bc, CNOVA_KINDS_GB20B, 0xca6f, 0xcab5, 0xc761),
+	CNOVA_CHIP_GB_SOC(GB20B, 0x1bb, CNOVA_KINDS_GB20B, &cnova_host_gb20x,
+			  0xca6f, 0xcab5, 0xc761),
+	CNOVA_CHIP_GB_SOC(GB20C, 0x1bc, CNOVA_KINDS_GB20B, &cnova_host_gb20x,
+			  0xca6f, 0xcab5, 0xc761),
 };
 
 /**

@@ -75,6 +75,49 @@ struct cnova_chip_flush {
 	u32 token;
 };
 
+/**
+ * struct cnova_chip_ramfc - Where a channel's state is in its instance block, as far as it
+ * differs (HARDWARE.md 11.2; NVIDIA's dev_ram.h of Turing, GA100, GH100, GB100).
+ */
+struct cnova_chip_ramfc {
+	/** @gp_base: Address of the ring, low half; the high half follows. */
+	u16 gp_base;
+	/** @gp_base_hi: Field of the high half. */
+	u32 gp_base_hi;
+	/** @limit: Word with log2 of the ring's entries; may be that of the high half. */
+	u16 limit;
+	/** @limit_lg2: Field of that word. */
+	u32 limit_lg2;
+	/** @has_userd: USERD's address is here, as well as in the runlist. */
+	bool has_userd;
+	/** @has_subdevice: There is a mask of subdevices. */
+	bool has_subdevice;
+	/** @has_vector: The vector of its non-stall interrupt is here. */
+	bool has_vector;
+};
+
+/** struct cnova_chip_host - How channels are run (HARDWARE.md 11). */
+struct cnova_chip_host {
+	/** @va_bits: Width of addresses of rings, segments and the host's semaphores. */
+	u8 va_bits;
+	/** @intr_leaves: Leaves of the tree of interrupts. */
+	u8 intr_leaves;
+	/** @has_blocks: Each runlist has a block of registers; else they are PFIFO's. */
+	bool has_blocks;
+	/** @has_base: Segments have an upper half, set by an entry of its own. */
+	bool has_base;
+	/** @preempt: Register, or its place in the block. */
+	u32 preempt;
+	/** @reset: Register with a bit for each device, 0 while it is in reset. */
+	u32 reset;
+	/** @doorbell: Bits that each doorbell needs. */
+	u32 doorbell;
+	/** @userd_hi: Bits of the upper half of USERD's address in a runlist. */
+	u32 userd_hi;
+	/** @ramfc: State of a channel. */
+	struct cnova_chip_ramfc ramfc;
+};
+
 /** struct cnova_chip_riscv - Where the GSP's core tells that it runs (HARDWARE.md 8.4). */
 struct cnova_chip_riscv {
 	/** @reg: Register. */
@@ -101,6 +144,8 @@ struct cnova_chip {
 	const struct cnova_chip_flush *flush;
 	/** @riscv: Is the GSP running? */
 	const struct cnova_chip_riscv *riscv;
+	/** @host: Channels. */
+	const struct cnova_chip_host *host;
 	/**
 	 * @tlb_invalidate: Bits of an acknowledged invalidate, next to what all chips
 	 * need.

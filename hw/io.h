@@ -42,6 +42,10 @@ enum cnova_io_count {
 	CNOVA_IO_BAR1_WR64,
 	/** @CNOVA_IO_BAR1_RD: ordering reads from BAR1; not in @CNOVA_IO_ORDER. */
 	CNOVA_IO_BAR1_RD,
+	/** @CNOVA_IO_DOORBELL: doorbells rung; in @CNOVA_IO_WR32 too. */
+	CNOVA_IO_DOORBELL,
+	/** @CNOVA_IO_RING_ENTRY: entries written to rings of channels, in memory. */
+	CNOVA_IO_RING_ENTRY,
 	/** @CNOVA_IO_NR_COUNTS: number of counters. */
 	CNOVA_IO_NR_COUNTS
 };

@@ -81,7 +81,7 @@ struct cnova_channel_args {
 	 */
 	struct cnova_gpu_va ring_va;
 	/** @ring: The ring for the CPU, coherent. */
-	u64 *ring;
+	void *ring;
 	/** @ring_lg2: log2 of its entries; one less can be in it. */
 	u32 ring_lg2;
 	/** @userd: USERD for the CPU, coherent, zero. */
@@ -112,9 +112,9 @@ struct cnova_channel {
 	/** @userd_bus: See &cnova_channel_args.userd_bus. Immutable. */
 	struct cnova_bus_addr userd_bus;
 	/** @userd: See &cnova_channel_args.userd. */
-	u32 *userd;
+	__le32 *userd;
 	/** @ring: See &cnova_channel_args.ring. */
-	u64 *ring;
+	__le64 *ring;
 	/** @ring_mask: Entries of @ring - 1. Immutable. */
 	u32 ring_mask;
 	/** @put: Where the next entry goes. Belongs to who pushes. */

@@ -6,13 +6,13 @@
 #define _CNOVA_MM_HOST_H_
 
 #include <linux/atomic.h>
-#include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "hw/intr.h"
+#include "hw/top.h"
 #include "mm/addr.h"
 #include "mm/fault.h"
 
@@ -34,6 +34,29 @@ struct cnova_mm;
  */
 #define CNOVA_HOST_TIMEOUT_US		(500 * 1000)
 
+/** CNOVA_HOST_PBDMAS - Most PBDMAs of a runlist. */
+#define CNOVA_HOST_PBDMAS		2
+
+/** struct cnova_host_regs - Registers of a runlist, wherever the chip has them. */
+struct cnova_host_regs {
+	/** @base: Address of its memory: low half, high half, and a register that submits it. */
+	u32 base;
+	/** @info: Is it read? */
+	u32 info;
+	/** @preempt: Take a group off. */
+	u32 preempt;
+	/** @sched: Keep it from being scheduled. */
+	u32 sched;
+	/** @sched_bit: Bit of that. */
+	u32 sched_bit;
+	/** @chram: Its channels; 0: they are in PCCSR. */
+	u32 chram;
+	/** @pbdma: What parses its rings. */
+	u32 pbdma[CNOVA_HOST_PBDMAS];
+	/** @error_vector: Vector of its errors; 0: they are PFIFO's. */
+	u32 error_vector;
+};
+
 /**
  * struct cnova_host_runlist - A runlist: channels that share engines.
  *
@@ -42,14 +65,14 @@ struct cnova_mm;
 struct cnova_host_runlist {
 	/** @host: The host. Immutable. */
 	struct cnova_host *host;
-	/** @id: Number on Turing; index of its block of registers later. Immutable. */
+	/** @id: Turing: its number; later: its block of registers. Immutable. */
 	u32 id;
-	/** @base: Its block of registers, from Ampere on. Immutable. */
-	u32 base;
-	/** @chram: Registers of its channels, from Ampere on. Immutable. */
-	u32 chram;
-	/** @doorbell: Bits 31:16 of what is written to the doorbell. Immutable. */
+	/** @regs: Where its registers are. Immutable. */
+	struct cnova_host_regs regs;
+	/** @doorbell: What is written to the doorbell, but for the channel. Immutable. */
 	u32 doorbell;
+	/** @nr_pbdmas: Number of &cnova_host_regs.pbdma. Immutable. */
+	u32 nr_pbdmas;
 	/**
 	 * @lock: One change at a time. Protects @channels and @next. Taken in the fence
 	 * signalling path: nothing under it allocates or waits but for the hardware.
@@ -62,22 +85,18 @@ struct cnova_host_runlist {
 	struct cnova_vram_addr memory[2];
 	/** @next: Which of them is written next. */
 	u32 next;
+	/** @stuck: It does not answer any more. */
+	bool stuck;
 };
 
 /** struct cnova_host_engine - A copy engine. All of it is immutable after probe. */
 struct cnova_host_engine {
 	/** @runlist: Where its channels are. */
 	struct cnova_host_runlist *runlist;
-	/** @instance: Which one it is: 0 is CE0. */
-	u32 instance;
-	/** @id: Number within its runlist, as in its status registers. */
-	u32 id;
-	/** @fault_id: Its number in faults (HARDWARE.md 9.1). */
-	u32 fault_id;
-	/** @reset: Its bit in the registers that reset devices. */
-	u32 reset;
-	/** @nonstall: Vector of the interrupt that it and its host methods raise. */
-	u32 nonstall;
+	/** @top: What the GPU says of it. */
+	struct cnova_top_engine top;
+	/** @status: Register that tells who is on it. */
+	u32 status;
 };
 
 /**
@@ -105,6 +124,8 @@ struct cnova_host {
 	struct cnova_host_engine engines[CNOVA_HOST_ENGINES];
 	/** @nr_engines: Number of @engines; 0: this GPU runs no channels. */
 	u32 nr_engines;
+	/** @nr_found: The same, before the host is up and after. */
+	u32 nr_found;
 	/** @blocks: VRAM of instance blocks and runlists. */
 	struct list_head blocks;
 	/** @instances: The instance blocks, by channel id. */
@@ -118,8 +139,14 @@ struct cnova_host {
 	DECLARE_BITMAP(ids, CNOVA_HOST_CHANNELS);
 	/** @channels: Channels by id. */
 	struct cnova_channel *channels[CNOVA_HOST_CHANNELS];
-	/** @pending: What the hard interrupt left for the thread. */
-	atomic_t pending;
+	/** @fault_vectors: Of packets in @faults, and of packets lost. Immutable. */
+	u32 fault_vectors[2];
+	/** @max_channels: Ids that this GPU has, of ours. Immutable. */
+	u32 max_channels;
+	/** @pending: What the hard interrupt left for the thread: bit i for runlist i. */
+	unsigned long pending;
+	/** @reset_lock: One reset of an engine at a time. Inside &cnova_host_runlist.lock. */
+	struct mutex reset_lock;
 	/** @timeout_us: See %CNOVA_HOST_TIMEOUT_US. Tests shorten it. */
 	u32 timeout_us;
 	/** @resets: Engines that were reset. */
@@ -132,7 +159,19 @@ static inline bool cnova_host_is_up(const struct cnova_host *host)
 }
 
 int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq);
-void cnova_host_stop(struct cnova_host *host);
+bool cnova_host_stop(struct cnova_host *host);
 void cnova_host_fini(struct cnova_host *host);
+
+/* mm/host_irq.c, for mm/host.c only. */
+int cnova_host_irq_init(struct cnova_host *host);
+void cnova_host_irq_fini(struct cnova_host *host);
+
+/* mm/host_runlist.c, for mm/host*.c and mm/channel.c. */
+int cnova_host_submit_locked(struct cnova_host_runlist *runlist);
+void cnova_host_enable_locked(struct cnova_channel *channel);
+int cnova_host_evict_locked(struct cnova_channel *channel);
+void cnova_host_bind_locked(struct cnova_channel *channel);
+void cnova_host_unbind_locked(struct cnova_channel *channel);
+void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma);
 
 #endif /* _CNOVA_MM_HOST_H_ */

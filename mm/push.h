@@ -27,9 +27,15 @@ struct cnova_chip;
 /** CNOVA_PUSH_FENCE_DWORDS - Words that cnova_push_fence() writes. */
 #define CNOVA_PUSH_FENCE_DWORDS		8
 
+/** CNOVA_PUSH_COPY_DWORDS - Words that cnova_push_copy() writes. */
+#define CNOVA_PUSH_COPY_DWORDS		13
+
+/** CNOVA_PUSH_CLEAR_DWORDS - Words that cnova_push_clear() writes. */
+#define CNOVA_PUSH_CLEAR_DWORDS		14
+
 /** struct cnova_push - A segment that is being written. */
 struct cnova_push {
-	/** @words: Where to: memory of @max words. */
+	/** @words: Where to: memory of @max words, in the CPU's byte order: it is little. */
 	u32 *words;
 	/** @nr: Words written. */
 	u32 nr;
@@ -63,8 +69,9 @@ void cnova_push_methods(struct cnova_push *push, u32 subchannel, u32 method,
 void cnova_push_object(struct cnova_push *push, u32 subchannel, u32 class);
 void cnova_push_fence(struct cnova_push *push, struct cnova_gpu_va va, u64 payload);
 
-void cnova_push_copy(struct cnova_push *push, const struct cnova_push_place *dst,
+void cnova_push_copy(struct cnova_push *push, u32 subchannel, const struct cnova_push_place *dst,
 		     const struct cnova_push_place *src, u32 size);
-void cnova_push_clear(struct cnova_push *push, const struct cnova_push_place *dst, u32 size);
+void cnova_push_clear(struct cnova_push *push, u32 subchannel,
+		      const struct cnova_push_place *dst, u32 size);
 
 #endif /* _CNOVA_MM_PUSH_H_ */

@@ -96,6 +96,34 @@ static int cnova_tlb_wait_idle(struct cnova_tlb *tlb)
 	}
 }
 
+static void cnova_tlb_wedge_locked(struct cnova_tlb *tlb)
+{
+	lockdep_assert_held(&tlb->lock);
+
+	if (tlb->wedged)
+		return;
+
+	WRITE_ONCE(tlb->wedged, true);
+	if (tlb->on_wedged)
+		tlb->on_wedged(tlb);
+}
+
+/**
+ * cnova_tlb_wedge() - Nothing of this GPU can be trusted any more.
+ * @tlb: TLB.
+ *
+ * For who finds that another unit does not let go of memory: every invalidate fails from
+ * now on, and with it every address space.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_tlb_wedge(struct cnova_tlb *tlb)
+{
+	mutex_lock(&tlb->lock);
+	cnova_tlb_wedge_locked(tlb);
+	mutex_unlock(&tlb->lock);
+}
+
 /* It was busy for too long: dead address space, or wedged device? */
 static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 {
@@ -111,9 +139,7 @@ static int cnova_tlb_late(struct cnova_tlb *tlb, struct cnova_vram_addr pdb)
 	}
 
 	dev_err(tlb->dev, "TLB invalidate stuck, PDB %#llx: device is wedged\n", pdb.raw);
-	WRITE_ONCE(tlb->wedged, true);
-	if (tlb->on_wedged)
-		tlb->on_wedged(tlb);
+	cnova_tlb_wedge_locked(tlb);
 	return -EIO;
 }
 

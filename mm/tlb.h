@@ -68,6 +68,7 @@ struct cnova_tlb {
 void cnova_tlb_init(struct cnova_tlb *tlb, struct device *dev, struct cnova_io *io,
 		    const struct cnova_chip *chip);
 void cnova_tlb_fini(struct cnova_tlb *tlb);
+void cnova_tlb_wedge(struct cnova_tlb *tlb);
 int cnova_tlb_invalidate(struct cnova_tlb *tlb, struct cnova_vram_addr pdb,
 			 enum cnova_tlb_scope scope, enum cnova_tlb_ack ack);
 
