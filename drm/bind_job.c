@@ -38,13 +38,13 @@
 
 /**
  * cnova_bind_job_create() - Make a job.
- * @vm: Address space; the job takes a reference.
+ * @queue: Queue it is for; the job takes references on it and its VM.
  * @nr_ops: Number of operations, which the caller then fills in.
  *
  * Context: Process context.
  * Return: The job, or NULL.
  */
-struct cnova_bind_job *cnova_bind_job_create(struct cnova_vm *vm, u32 nr_ops)
+struct cnova_bind_job *cnova_bind_job_create(struct cnova_bind_queue *queue, u32 nr_ops)
 {
 	struct cnova_bind_job *job;
 
@@ -53,7 +53,9 @@ struct cnova_bind_job *cnova_bind_job_create(struct cnova_vm *vm, u32 nr_ops)
 		return NULL;
 
 	job->nr_ops = nr_ops;
-	job->vm = cnova_vm_get(vm);
+	job->vm = cnova_vm_get(queue->vm);
+	kref_get(&queue->ref);
+	job->queue = queue;
 	job->failed_op = U32_MAX;
 	INIT_LIST_HEAD(&job->spare_vas);
 	INIT_LIST_HEAD(&job->removed);
@@ -105,6 +107,8 @@ void cnova_bind_job_cleanup(struct cnova_bind_job *job)
 		if (op->bo)
 			drm_gem_object_put(&op->bo->ttm.base);
 	}
+	kvfree(job->span_array);
+	cnova_bind_queue_put(job->queue);
 	kvfree(job);
 }
 
@@ -202,7 +206,7 @@ static int cnova_bind_job_try_lock(struct cnova_bind_job *job, struct drm_exec *
 		drm_exec_retry_on_contention(exec);
 		if (!err)
 			err = cnova_bind_job_validate(job, &ctx);
-		if (!err && job->nr_ops)
+		if (!err)
 			err = cnova_bind_job_prepare_tables(job, &ctx);
 		if (err)
 			break;
@@ -296,6 +300,8 @@ static int cnova_bind_job_add_dependencies(struct cnova_bind_job *job)
 
 	err = cnova_syncs_add_dependencies(&job->syncs, &job->base);
 	if (!err)
+		err = cnova_order_add_dependencies(job);
+	if (!err)
 		err = cnova_resize_add_dependencies(job);
 
 	/* Moves and clears of what is mapped; nothing else is implicit. */
@@ -327,14 +333,26 @@ static int cnova_bind_job_reserve_slots(struct drm_exec *exec)
 
 /* ------------------------------------------------------------------ commit */
 
+static struct dma_fence *cnova_bind_job_arm(struct cnova_bind_job *job)
+{
+	drm_sched_job_arm(&job->base);
+	return dma_fence_get(&job->base.s_fence->finished);
+}
+
+/* From here on it may run, and be gone. */
+static void cnova_bind_job_push(struct cnova_bind_job *job, struct dma_fence *fence)
+{
+	cnova_syncs_signal_with(&job->syncs, fence);
+	atomic_inc(&job->vm->nr_jobs);
+	trace_cnova_bind_submit(job);
+	drm_sched_entity_push_job(&job->base);
+}
+
 static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struct drm_exec *exec)
 {
+	struct dma_fence *fence = cnova_bind_job_arm(job);
 	struct cnova_vm *vm = job->vm;
 	struct drm_gem_object *obj;
-	struct dma_fence *fence;
-
-	drm_sched_job_arm(&job->base);
-	fence = dma_fence_get(&job->base.s_fence->finished);
 
 	drm_exec_for_each_locked_object(exec, obj) {
 		/* On the VM's own it would hold back every private object. */
@@ -344,10 +362,7 @@ static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struc
 	}
 
 	cnova_resize_publish(job, fence);
-	cnova_syncs_signal_with(&job->syncs, fence);
-	atomic_inc(&vm->nr_jobs);
-	trace_cnova_bind_submit(job);
-	drm_sched_entity_push_job(&job->base);
+	cnova_bind_job_push(job, fence);
 	return fence;
 }
 
@@ -363,6 +378,19 @@ static int cnova_bind_job_check_vm(struct cnova_bind_job *job)
 		return -ENOENT;
 	if (atomic_read(&vm->nr_jobs) >= CNOVA_MAX_PENDING_BINDS)
 		return -EBUSY;
+	return 0;
+}
+
+/* No operations: it touches nothing, so nothing is locked. */
+static int cnova_bind_job_submit_empty(struct cnova_bind_job *job, struct dma_fence **fence)
+{
+	int err = cnova_syncs_add_dependencies(&job->syncs, &job->base);
+
+	if (err)
+		return cnova_bind_job_refuse(job, U32_MAX, DRM_CNOVA_REASON_MEMORY, err);
+
+	*fence = cnova_bind_job_arm(job);
+	cnova_bind_job_push(job, *fence);
 	return 0;
 }
 
@@ -400,7 +428,8 @@ static int cnova_bind_job_submit_locked(struct cnova_bind_job *job, struct dma_f
  * @fence: Finished fence, a reference, if accepted.
  *
  * Context: Process context, no locks held.
- * Return: 0; -ENODEV; -ENOENT: the address space is closed or dead; -EBUSY: too many jobs
+ * Return: 0; -ENODEV; -ENOENT: the address space is closed or dead, or the queue
+ * destroyed; -EBUSY: too many jobs
  * pending; -ENOMEM, -ENOSPC; -EINTR, -ERESTARTSYS: nothing happened.
  */
 int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
@@ -420,7 +449,7 @@ int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
 	if (err)
 		goto out_unlock;
 
-	err = cnova_bind_queue_init_job(vm->queue, job, file);
+	err = cnova_bind_queue_init_job(job->queue, job, file);
 	if (err)
 		goto out_unlock;
 
@@ -428,7 +457,8 @@ int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
 	if (err)
 		goto err_job;
 
-	err = cnova_bind_job_submit_locked(job, fence);
+	err = job->nr_ops ? cnova_bind_job_submit_locked(job, fence) :
+			    cnova_bind_job_submit_empty(job, fence);
 	if (err)
 		goto err_pending;
 

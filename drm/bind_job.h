@@ -10,10 +10,12 @@
 
 #include <drm/gpu_scheduler.h>
 
+#include "drm/order.h"
 #include "drm/sync.h"
 #include "mm/vmm.h"
 
 struct cnova_bind_job;
+struct cnova_bind_queue;
 struct cnova_bo;
 struct cnova_op_view;
 struct cnova_vm;
@@ -87,6 +89,30 @@ struct cnova_bind_job {
 	/** @vm: Address space; a reference. */
 	struct cnova_vm *vm;
 
+	/** @queue: Queue that it is for; a reference. */
+	struct cnova_bind_queue *queue;
+
+	/**
+	 * @order: Its place among the jobs of the VM, from 1; 0: not announced, or it
+	 * has run. Protected by &cnova_vmm.lock.
+	 */
+	u64 order;
+
+	/** @spans: What it touches, ascending and disjoint: @span_array, or @hull. */
+	struct cnova_bind_span *spans;
+
+	/** @nr_spans: Number of @spans. Immutable once announced. */
+	u32 nr_spans;
+
+	/** @span_array: Memory for more than one; kvmalloc()ed, or NULL. */
+	struct cnova_bind_span *span_array;
+
+	/** @hull: All between its first and its last address. */
+	struct cnova_bind_span hull;
+
+	/** @waits_for_exec: Counted in &cnova_resize.nr_waiting. */
+	bool waits_for_exec;
+
 	/** @pt: Pinned tables. */
 	struct cnova_vmm_job pt;
 
@@ -126,7 +152,7 @@ static inline struct cnova_bind_job *to_cnova_bind_job(struct drm_sched_job *job
 	return container_of(job, struct cnova_bind_job, base);
 }
 
-struct cnova_bind_job *cnova_bind_job_create(struct cnova_vm *vm, u32 nr_ops);
+struct cnova_bind_job *cnova_bind_job_create(struct cnova_bind_queue *queue, u32 nr_ops);
 void cnova_bind_job_destroy(struct cnova_bind_job *job);
 int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
 			  struct dma_fence **fence);
@@ -139,6 +165,7 @@ int cnova_bind_job_run(struct cnova_bind_job *job);
 int cnova_vm_unmap_everything(struct cnova_vm *vm);
 
 /* drm/pending.c: what has been accepted and has not run. */
+u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr);
 int cnova_pending_add(struct cnova_bind_job *job);
 void cnova_pending_remove_locked(struct cnova_bind_job *job);
 void cnova_pending_remove(struct cnova_bind_job *job);

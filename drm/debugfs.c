@@ -15,6 +15,8 @@
  * - ``vm/<client>.<vm>/``: one directory for each VM:
  *
  *   - ``gpuvas``: what is mapped in it, as the driver sees it;
+ *   - ``binds``: its bind queues, and how often binds had to wait for what, as
+ *     ``name value``;
  *   - ``history``: the operations that ran last, oldest first;
  *   - ``pagetable``: its leaves, as the walker of the GPU finds them in memory. The
  *     tables may change meanwhile;
@@ -41,6 +43,7 @@
 
 #include <uapi/drm/cnova_drm.h>
 
+#include "drm/bind_queue.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/eye.h"
@@ -214,6 +217,27 @@ static int cnova_debugfs_vm_gpuvas_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_gpuvas);
 
+static int cnova_debugfs_vm_binds_show(struct seq_file *m, void *unused)
+{
+	struct cnova_vm *vm = m->private;
+	struct cnova_bind_queue *queue;
+
+	mutex_lock(&vm->vmm.lock);
+	list_for_each_entry(queue, &vm->queues, entry)
+		seq_printf(m, "queue_%u %u%s\n", queue->id, queue->nr_pending,
+			   queue->destroyed ? " destroyed" : "");
+	seq_printf(m, "submitted %llu\n", vm->nr_ordered);
+	seq_printf(m, "pending_maps %u\n", vm->nr_pending);
+	seq_printf(m, "pending_spans %u\n", vm->nr_spans);
+	seq_printf(m, "order_waits %llu\n", vm->nr_order_waits);
+	mutex_unlock(&vm->vmm.lock);
+
+	seq_printf(m, "resizes %llu\n", READ_ONCE(vm->resize.nr_jobs));
+	seq_printf(m, "resize_waits %llu\n", READ_ONCE(vm->resize.nr_waits));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_binds);
+
 static int cnova_debugfs_vm_history_show(struct seq_file *m, void *unused)
 {
 	struct drm_printer p = drm_seq_file_printer(m);
@@ -293,6 +317,7 @@ void cnova_debugfs_add_vm(struct cnova_vm *vm)
 	dir = debugfs_create_dir(name, cnova->debugfs_vms);
 	vm->debugfs_dir = dir;
 	debugfs_create_file("gpuvas", 0400, dir, vm, &cnova_debugfs_vm_gpuvas_fops);
+	debugfs_create_file("binds", 0400, dir, vm, &cnova_debugfs_vm_binds_fops);
 	debugfs_create_file("history", 0400, dir, vm, &cnova_debugfs_vm_history_fops);
 	if (cnova_io_is_model(&cnova->io)) {
 		debugfs_create_file("pagetable", 0400, dir, vm,

@@ -34,6 +34,9 @@ struct cnova_vm;
 /** CNOVA_MAX_SYNCS - Sync entries in one call. */
 #define CNOVA_MAX_SYNCS			1024
 
+/** CNOVA_MAX_BIND_QUEUES - Bind queues of one VM, its own not counted. */
+#define CNOVA_MAX_BIND_QUEUES		16
+
 /** CNOVA_MAX_PENDING_BINDS - Jobs of one VM waiting or running. */
 #define CNOVA_MAX_PENDING_BINDS		4096
 
@@ -42,6 +45,12 @@ struct cnova_vm;
  * locks held that others wait for.
  */
 #define CNOVA_MAX_PENDING_MAPS		(16 * CNOVA_MAX_BIND_OPS)
+
+/**
+ * CNOVA_MAX_PENDING_SPANS - Ranges that pending jobs of a VM touch, as they are told apart
+ * for the order between queues; beyond that a job counts as one range.
+ */
+#define CNOVA_MAX_PENDING_SPANS		CNOVA_MAX_PENDING_MAPS
 
 /**
  * CNOVA_MAX_BIND_FRAMES - Pieces of 2 MiB that the maps of one VM_BIND cover, counted

@@ -18,6 +18,7 @@
 
 #include <uapi/drm/cnova_drm.h>
 
+#include "drm/bind_queue.h"
 #include "drm/debugfs.h"
 #include "drm/driver.h"
 #include "drm/file.h"
@@ -64,6 +65,10 @@ static const struct drm_ioctl_desc cnova_ioctls[] = {
 	DRM_IOCTL_DEF_DRV(CNOVA_VM_DESTROY, cnova_vm_destroy_ioctl, DRM_RENDER_ALLOW),
 	DRM_IOCTL_DEF_DRV(CNOVA_VM_GET_STATE, cnova_vm_get_state_ioctl, DRM_RENDER_ALLOW),
 	DRM_IOCTL_DEF_DRV(CNOVA_VM_BIND, cnova_vm_bind_ioctl, DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_BIND_QUEUE_CREATE, cnova_bind_queue_create_ioctl,
+			  DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_BIND_QUEUE_DESTROY, cnova_bind_queue_destroy_ioctl,
+			  DRM_RENDER_ALLOW),
 };
 
 static const struct file_operations cnova_fops = {

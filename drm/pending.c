@@ -74,8 +74,17 @@ static int cnova_cmp_range(const void *a, const void *b)
 	return l->start < r->start ? -1 : l->start > r->start;
 }
 
-/* Ascending, and what overlaps in one. Return: how many are left. */
-static u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr)
+/**
+ * cnova_ranges_merge() - Make ranges ascending and disjoint.
+ * @range: Ranges, none empty.
+ * @nr: Number of them.
+ *
+ * What overlaps becomes one; neighbours stay two.
+ *
+ * Context: Process context.
+ * Return: How many are left.
+ */
+u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr)
 {
 	u32 left = 0;
 
@@ -208,11 +217,13 @@ static int cnova_pending_add_map(struct cnova_bind_op *op)
  * @job: Job.
  *
  * One after the other, so that an unmap-all finds the maps before it in the
- * same array. What only unmaps is nothing that another job could meet.
+ * same array. What only unmaps is nothing that another job could meet, but has its place
+ * in the order of jobs.
  *
  * Context: Process context. Caller holds &cnova_vm.submit_lock.
  * Return: 0; -ENOMEM; -EBUSY: too many are pending; -ENOBUFS: the unmap-alls are too
- * many for one job; -EINTR: the task is being killed. Then nothing is announced.
+ * many for one job; -ENOENT: the queue has been destroyed; -EINTR: the task is being
+ * killed. Then nothing is announced.
  */
 int cnova_pending_add(struct cnova_bind_job *job)
 {
@@ -236,6 +247,8 @@ int cnova_pending_add(struct cnova_bind_job *job)
 		}
 	}
 
+	if (!err)
+		err = cnova_order_add(job);
 	if (err)
 		cnova_pending_remove(job);
 	return err;
@@ -251,6 +264,8 @@ void cnova_pending_remove_locked(struct cnova_bind_job *job)
 {
 	lockdep_assert_held(&job->vm->vmm.lock);
 
+	cnova_order_remove_locked(job);
+	cnova_resize_done(job);
 	for (u32 i = 0; i < job->nr_ops; i++) {
 		struct cnova_bind_op *op = &job->ops[i];
 

@@ -98,6 +98,9 @@ int cnova_getparam_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 	case DRM_CNOVA_PARAM_VRAM_REGIONS:
 		args->value = cnova->mm.fb.nr_regions;
 		break;
+	case DRM_CNOVA_PARAM_MAX_BIND_QUEUES:
+		args->value = CNOVA_MAX_BIND_QUEUES;
+		break;
 	default:
 		drm_dbg_driver(drm, "param: unknown 0x%llx\n", args->param);
 		return -EINVAL;

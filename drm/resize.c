@@ -87,6 +87,9 @@ int cnova_resize_add_dependencies(struct cnova_bind_job *job)
 		if (err)
 			return err;
 		resize->nr_waits++;
+		if (!job->waits_for_exec)
+			atomic_inc(&resize->nr_waiting);
+		job->waits_for_exec = true;
 	}
 
 	if (!resize->fence || dma_fence_is_signaled(resize->fence))
@@ -114,6 +117,33 @@ void cnova_resize_publish(struct cnova_bind_job *job, struct dma_fence *fence)
 	/* The one before is a dependency of this one. */
 	cnova_resize_replace(&resize->fence, fence);
 	resize->nr_jobs++;
+}
+
+/**
+ * cnova_resize_done() - A bind runs, or will not.
+ * @job: Bind, whatever became of it; may be called more than once.
+ *
+ * Context: Fence signalling path. Caller holds &cnova_vmm.lock.
+ */
+void cnova_resize_done(struct cnova_bind_job *job)
+{
+	lockdep_assert_held(&job->vm->vmm.lock);
+
+	if (job->waits_for_exec)
+		atomic_dec(&job->vm->resize.nr_waiting);
+	job->waits_for_exec = false;
+}
+
+/**
+ * cnova_resize_may_wait() - Does a bind wait for an execution?
+ * @vm: Address space.
+ *
+ * Context: Any.
+ * Return: true if so: it may take as long as a user likes.
+ */
+bool cnova_resize_may_wait(const struct cnova_vm *vm)
+{
+	return atomic_read(&vm->resize.nr_waiting);
 }
 
 /**

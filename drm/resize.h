@@ -5,6 +5,7 @@
 #ifndef _CNOVA_DRM_RESIZE_H_
 #define _CNOVA_DRM_RESIZE_H_
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -37,6 +38,12 @@ struct cnova_resize {
 	 */
 	struct dma_fence *fence;
 
+	/**
+	 * @nr_waiting: Such binds that have not run and had to wait for an execution when
+	 * they were submitted. Executions may wait for fences of users.
+	 */
+	atomic_t nr_waiting;
+
 	/** @nr_jobs: Such binds so far. Also read without the reservation, for people. */
 	u64 nr_jobs;
 
@@ -49,6 +56,8 @@ void cnova_resize_fini(struct cnova_resize *resize);
 
 int cnova_resize_add_dependencies(struct cnova_bind_job *job);
 void cnova_resize_publish(struct cnova_bind_job *job, struct dma_fence *fence);
+void cnova_resize_done(struct cnova_bind_job *job);
+bool cnova_resize_may_wait(const struct cnova_vm *vm);
 
 void cnova_exec_slot_add(struct cnova_vm *vm, struct cnova_exec_slot *slot);
 void cnova_exec_slot_remove(struct cnova_vm *vm, struct cnova_exec_slot *slot);

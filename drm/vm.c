@@ -2,8 +2,8 @@
 /**
  * DOC: Address spaces
  *
- * A VM is a drm_gpuvm (what is mapped where), a cnova_vmm (its page tables) and a
- * bind queue (what is going to change). It has one reference count, drm_gpuvm's:
+ * A VM is a drm_gpuvm (what is mapped where), a cnova_vmm (its page tables) and bind
+ * queues (what is going to change). It has one reference count, drm_gpuvm's:
  * the file, every job and every mapping hold one. Mappings hold one too, so a VM
  * does not end by its last reference but by cnova_vm_close(), which cancels what
  * waits, lets the jobs run through, and empties the tree.
@@ -250,6 +250,9 @@ static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova
 {
 	vm->cnova = cnova;
 	mutex_init(&vm->submit_lock);
+	xa_init_flags(&vm->queue_ids, XA_FLAGS_ALLOC);
+	vm->next_queue_id = 1;
+	INIT_LIST_HEAD(&vm->queues);
 	vm->pending = RB_ROOT_CACHED;
 	cnova_in_fences_init(&vm->in_fences);
 	cnova_resize_init(&vm->resize);
@@ -274,6 +277,7 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 {
 	const u64 end = BIT_ULL(cnova->mm.chip->fmt->va_bits);
 	struct cnova_vm *vm;
+	u32 own_queue;
 	int err;
 
 	vm = kzalloc_obj(*vm);
@@ -296,11 +300,9 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 	if (err)
 		goto err_tables;
 
-	vm->queue = cnova_bind_queue_create(vm);
-	if (IS_ERR(vm->queue)) {
-		err = PTR_ERR(vm->queue);
+	err = cnova_bind_queue_create(vm, true, &own_queue);
+	if (err)
 		goto err_coredump;
-	}
 
 	cnova_vm_prime_lockdep(vm);
 	drm_gpuvm_init(&vm->base, "cnova", DRM_GPUVM_IMMEDIATE_MODE | DRM_GPUVM_RESV_PROTECTED,
@@ -333,7 +335,8 @@ void cnova_vm_free(struct drm_gpuvm *gpuvm)
 {
 	struct cnova_vm *vm = to_cnova_vm(gpuvm);
 
-	drm_WARN_ON_ONCE(&vm->cnova->drm, !vm->closed);
+	drm_WARN_ON_ONCE(&vm->cnova->drm, !vm->closed || !list_empty(&vm->queues));
+	xa_destroy(&vm->queue_ids);
 	drm_gem_object_put(vm->root);
 	mutex_destroy(&vm->vmm.lock);
 	mutex_destroy(&vm->submit_lock);
@@ -374,8 +377,7 @@ void cnova_vm_close(struct cnova_vm *vm)
 	cnova_in_fences_cancel_all(&vm->in_fences);
 
 	wait_event(vm->idle, !atomic_read(&vm->nr_jobs));
-	cnova_bind_queue_destroy(vm->queue);
-	vm->queue = NULL;
+	cnova_bind_queues_destroy_all(vm);
 	cnova_resize_fini(&vm->resize);
 
 	cnova_vm_unmap_everything(vm);

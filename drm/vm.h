@@ -30,6 +30,7 @@
 #include <linux/sizes.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include <drm/drm_gpuvm.h>
 
@@ -49,7 +50,6 @@
 #define CNOVA_VM_START		SZ_256M
 
 struct cnova_bind_job;
-struct cnova_bind_queue;
 struct cnova_device;
 struct drm_file;
 
@@ -108,8 +108,20 @@ struct cnova_vm {
 	/** @root: Owner of the VM's reservation; our reference outlives @base's. */
 	struct drm_gem_object *root;
 
-	/** @queue: The VM's own bind queue. NULL once closed. */
-	struct cnova_bind_queue *queue;
+	/**
+	 * @queue_ids: Bind queues by id, 0: the VM's own; empty once closed. Each entry
+	 * holds a reference. Has a lock of its own.
+	 */
+	struct xarray queue_ids;
+
+	/** @next_queue_id: An id is not used again soon. Protected by @submit_lock. */
+	u32 next_queue_id;
+
+	/**
+	 * @queues: &cnova_bind_queue.entry of all, those included that were destroyed and
+	 * have jobs. Protected by &cnova_vmm.lock.
+	 */
+	struct list_head queues;
 
 	/** @resize: Orders binds that change the size of a leaf against executions. */
 	struct cnova_resize resize;
@@ -134,6 +146,18 @@ struct cnova_vm {
 
 	/** @nr_pending: Number of maps in @pending. Protected by &cnova_vmm.lock. */
 	u32 nr_pending;
+
+	/** @nr_spans: Spans of jobs that have not run. Protected by &cnova_vmm.lock. */
+	u32 nr_spans;
+
+	/** @nr_ordered: Last &cnova_bind_job.order. Protected by &cnova_vmm.lock. */
+	u64 nr_ordered;
+
+	/**
+	 * @nr_order_waits: How often a job had to wait for one of another queue: for
+	 * tests. Protected by &cnova_vmm.lock.
+	 */
+	u64 nr_order_waits;
 
 	/**
 	 * @nr_marked: How often jobs looked at a mapping to say that it is bound: a

@@ -16,6 +16,7 @@
 
 #include "drm/array.h"
 #include "drm/bind_job.h"
+#include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/file.h"
 #include "drm/gem.h"
@@ -203,14 +204,10 @@ static int cnova_check_args(struct drm_device *drm, const struct drm_cnova_vm_bi
 		drm_dbg_driver(drm, "ops.count 0, syncs.count 0\n");
 		return -EINVAL;
 	}
-	if (args->queue_id) {
-		drm_dbg_driver(drm, "queue_id %u\n", args->queue_id);
-		return -ENOENT;
-	}
 	return 0;
 }
 
-static int cnova_vm_bind(struct cnova_vm *vm, struct drm_cnova_vm_bind *args,
+static int cnova_vm_bind(struct cnova_bind_queue *queue, struct drm_cnova_vm_bind *args,
 			 struct drm_file *file)
 {
 	struct drm_cnova_vm_bind_op *user;
@@ -218,12 +215,12 @@ static int cnova_vm_bind(struct cnova_vm *vm, struct drm_cnova_vm_bind *args,
 	struct dma_fence *fence;
 	int err;
 
-	user = cnova_copy_array(&vm->cnova->drm, "ops", &args->ops, CNOVA_MAX_BIND_OPS,
+	user = cnova_copy_array(&queue->vm->cnova->drm, "ops", &args->ops, CNOVA_MAX_BIND_OPS,
 				sizeof(*user));
 	if (IS_ERR(user))
 		return PTR_ERR(user);
 
-	job = cnova_bind_job_create(vm, args->ops.count);
+	job = cnova_bind_job_create(queue, args->ops.count);
 	if (!job) {
 		err = args->ops.count > 1 ? -ENOBUFS : -ENOMEM;
 		goto out_free_user;
@@ -263,6 +260,7 @@ out_free_user:
 int cnova_vm_bind_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
 {
 	struct drm_cnova_vm_bind *args = data;
+	struct cnova_bind_queue *queue;
 	struct cnova_vm *vm;
 	int err;
 
@@ -279,7 +277,14 @@ int cnova_vm_bind_ioctl(struct drm_device *drm, void *data, struct drm_file *fil
 		return -ENOENT;
 	}
 
-	err = cnova_vm_bind(vm, args, file);
+	queue = cnova_bind_queue_get(vm, args->queue_id);
+	if (queue) {
+		err = cnova_vm_bind(queue, args, file);
+		cnova_bind_queue_put(queue);
+	} else {
+		drm_dbg_driver(drm, "queue_id %u\n", args->queue_id);
+		err = -ENOENT;
+	}
 	cnova_vm_put(vm);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <kunit/visibility.h>
 
 #include "drm/bind_job.h"
+#include "drm/bind_queue.h"
 #include "drm/gem.h"
 #include "drm/sync.h"
 #include "drm/vm.h"
@@ -19,6 +20,9 @@
 EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_destroy);
 EXPORT_SYMBOL_IF_KUNIT(cnova_bind_job_submit);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_queue_create);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_queue_get);
+EXPORT_SYMBOL_IF_KUNIT(cnova_bind_queue_put);
 EXPORT_SYMBOL_IF_KUNIT(cnova_bo_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_fence_wait_killable);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pending_add);

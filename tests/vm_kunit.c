@@ -18,6 +18,7 @@
 #include <uapi/drm/cnova_drm.h>
 
 #include "drm/bind_job.h"
+#include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/view.h"
@@ -123,14 +124,26 @@ static void set_op(struct kunit *test, struct cnova_bind_job *job, u32 index, u3
 	}
 }
 
+/* A job of a queue; 0: the VM's own. */
+static struct cnova_bind_job *new_empty_job(struct kunit *test, u32 queue_id, u32 nr_ops)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bind_queue *queue = cnova_bind_queue_get(fix->vm, queue_id);
+	struct cnova_bind_job *job;
+
+	KUNIT_ASSERT_NOT_NULL(test, queue);
+	job = cnova_bind_job_create(queue, nr_ops);
+	cnova_bind_queue_put(queue);
+	KUNIT_ASSERT_NOT_NULL(test, job);
+	return job;
+}
+
 /* A job of one operation. */
 static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova_bo *bo,
 				      u64 va, u64 range)
 {
-	struct vm_fixture *fix = test->priv;
-	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, 1);
+	struct cnova_bind_job *job = new_empty_job(test, 0, 1);
 
-	KUNIT_ASSERT_NOT_NULL(test, job);
 	set_op(test, job, 0, type, bo, va, range);
 	return job;
 }
@@ -378,12 +391,11 @@ static void nested_maps_are_bound_in_one_go(struct kunit *test)
 	enum { NR = 100 };
 	struct vm_fixture *fix = test->priv;
 	const struct cnova_pt_range all = { BASE, BASE + 2 * NR * SZ_4K };
-	struct cnova_bind_job *job = cnova_bind_job_create(fix->vm, NR);
+	struct cnova_bind_job *job = new_empty_job(test, 0, NR);
 	struct cnova_bo *bo;
 	struct drm_gpuva *va;
 	u32 nr = 0;
 
-	KUNIT_ASSERT_NOT_NULL(test, job);
 	bo = cnova_bo_create(fix->cnova, all.end - all.start, 0, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);

@@ -114,7 +114,10 @@ extern "C" {
 /** DRM_CNOVA_PARAM_VRAM_REGIONS - Pieces that the VRAM in use is in. */
 #define DRM_CNOVA_PARAM_VRAM_REGIONS	0x110
 
-/** DRM_CNOVA_PARAM_MAX_BIND_QUEUES - Most bind queues of one VM, its own not counted. */
+/**
+ * DRM_CNOVA_PARAM_MAX_BIND_QUEUES - Most bind queues of one VM, its own not counted. One
+ * that was destroyed counts until its binds have run.
+ */
 #define DRM_CNOVA_PARAM_MAX_BIND_QUEUES	0x111
 
 /** DRM_CNOVA_PARAM_MAX_CHANNELS - Most channels per file. */
@@ -507,7 +510,8 @@ struct drm_cnova_vm_bind {
  *
  * A VM has a queue of its own, 0, from the start. Binds of one queue run in the order
  * they were submitted. Binds of different queues wait for each other only where their
- * ranges overlap: then too the earlier one runs first.
+ * ranges overlap: then too the earlier one runs first. (And where both may change the size
+ * of a page, which the VM does one after the other; see DRM_CNOVA_VM_BIND_CAP_64K.)
  *
  * Errors: EINVAL: unknown flags; ENOENT: no such VM, or it is dead; ENOSPC:
  * DRM_CNOVA_PARAM_MAX_BIND_QUEUES reached; ENOMEM.
@@ -529,7 +533,8 @@ struct drm_cnova_bind_queue_create {
 /**
  * struct drm_cnova_bind_queue_destroy - Drop a queue.
  *
- * Its binds that are waiting still run, in their order. The call waits for nothing.
+ * Its binds that are waiting still run, in their order. The call waits for nothing. A bind
+ * that another thread submits at the same time is accepted, or gets ENOENT.
  *
  * Errors: ENOENT: no such VM or queue; EINVAL: queue 0, which goes with its VM.
  */
