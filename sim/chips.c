@@ -40,10 +40,25 @@
 	(CNOVA_SIM_HAS_WINDOW_TU | CNOVA_SIM_HAS_BIND_TU | CNOVA_SIM_HAS_FLUSH_TU | \
 	 CNOVA_SIM_HAS_PAGE_TU)
 #define CNOVA_SIM_REGS_AMPERE \
-	(CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_PAGE_GA)
+	(CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_PAGE_GA | CNOVA_SIM_HAS_RUNLISTS)
 #define CNOVA_SIM_REGS_HOPPER \
 	(CNOVA_SIM_HAS_WINDOW_XAL | CNOVA_SIM_HAS_BIND_GH | CNOVA_SIM_HAS_L2_TOKEN | \
-	 CNOVA_SIM_HAS_SIZE_MIB | CNOVA_SIM_HAS_RISCV_GA)
+	 CNOVA_SIM_HAS_SIZE_MIB | CNOVA_SIM_HAS_RISCV_GA | CNOVA_SIM_HAS_RUNLISTS | \
+	 CNOVA_SIM_HAS_LEAVES_16)
+
+/*
+ * Host by generation, HARDWARE.md 1.1, 9.1, 11. No source has the fault id of Hopper's PBDMAs:
+ * it is Turing's here.
+ */
+#define CNOVA_SIM_HOST_V2(class) \
+	.host_class = (class), .host_va_bits = 40, .ramfc = CNOVA_SIM_RAMFC_TU, \
+	.ce_fault_id = 15, .host_fault_id = 32
+#define CNOVA_SIM_HOST_HOPPER \
+	.host_class = 0xc86f, .host_va_bits = 57, .ramfc = CNOVA_SIM_RAMFC_GH, \
+	.ce_fault_id = 43, .host_fault_id = 32
+#define CNOVA_SIM_HOST_BLACKWELL(class) \
+	.host_class = (class), .host_va_bits = 57, .ramfc = CNOVA_SIM_RAMFC_GB, \
+	.ce_fault_id = 65, .host_fault_id = 85
 
 static const struct cnova_sim_chip cnova_sim_chips[] = {
 	{
@@ -52,8 +67,9 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.boot_0 = CNOVA_SIM_BOOT_0(0x16200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x16200000),
 		.registers = CNOVA_SIM_REGS_TURING | CNOVA_SIM_HAS_SIZE_RANGE |
-			     CNOVA_SIM_HAS_RISCV_TU,
+			     CNOVA_SIM_HAS_RISCV_TU | CNOVA_SIM_HAS_PFIFO,
 		.window_bits = 24,
+		CNOVA_SIM_HOST_V2(0xc46f),
 		.traits = { CNOVA_SIM_MMU_TURING },
 	},
 	{
@@ -65,6 +81,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_RISCV_TU,
 		.window_bits = 24,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_V2(0xc56f),
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
 	{
@@ -76,6 +93,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_RISCV_GA,
 		.window_bits = 24,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_V2(0xc56f),
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
 	{
@@ -87,6 +105,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_RISCV_GA,
 		.window_bits = 24,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_V2(0xc56f),
 		.traits = { CNOVA_SIM_MMU_AMPERE },
 	},
 	{
@@ -98,6 +117,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_PAGE_GH,
 		.window_bits = 22,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_HOPPER,
 		.traits = { CNOVA_SIM_MMU_HOPPER },
 	},
 	{
@@ -109,6 +129,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_SIZE_HDM,
 		.window_bits = 23,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_BLACKWELL(0xc96f),
 		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_TURING) },
 	},
 	{
@@ -120,6 +141,7 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 			     CNOVA_SIM_HAS_PAGE_FBHUB,
 		.window_bits = 25,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_BLACKWELL(0xc96f),
 		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_TURING) },
 	},
 	{
@@ -128,9 +150,10 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1b200000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1b200000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
-			     CNOVA_SIM_HAS_PAGE_FBHUB,
+			     CNOVA_SIM_HAS_PAGE_FBHUB | CNOVA_SIM_HAS_PREEMPT_GB,
 		.window_bits = 23,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_BLACKWELL(0xca6f),
 		.traits = { CNOVA_SIM_MMU_BLACKWELL(CNOVA_SIM_KINDS_GB20X) },
 	},
 	{
@@ -140,9 +163,10 @@ static const struct cnova_sim_chip cnova_sim_chips[] = {
 		.boot_0 = CNOVA_SIM_BOOT_0(0x1bb00000),
 		.boot_42 = CNOVA_SIM_BOOT_42(0x1bb00000),
 		.registers = CNOVA_SIM_REGS_HOPPER | CNOVA_SIM_HAS_FLUSH_TOKEN |
-			     CNOVA_SIM_HAS_PAGE_FBHUB,
+			     CNOVA_SIM_HAS_PAGE_FBHUB | CNOVA_SIM_HAS_PREEMPT_GB,
 		.window_bits = 25,
 		.inval_scope = true,
+		CNOVA_SIM_HOST_BLACKWELL(0xca6f),
 		.traits = { CNOVA_SIM_MMU_INTEGRATED(CNOVA_SIM_KINDS_GB20B) },
 	},
 };

@@ -49,6 +49,25 @@
 /** CNOVA_SIM_HAS_RISCV_GA - State of GSP's core at 0x111388 [8.4]. */
 #define CNOVA_SIM_HAS_RISCV_GA		BIT(16)
 
+/** CNOVA_SIM_HAS_PFIFO - One PFIFO with a table of channels for all runlists [11]. */
+#define CNOVA_SIM_HAS_PFIFO		BIT(17)
+/** CNOVA_SIM_HAS_RUNLISTS - A block of registers and channels of its own for each [11]. */
+#define CNOVA_SIM_HAS_RUNLISTS		BIT(18)
+/** CNOVA_SIM_HAS_PREEMPT_GB - PREEMPT of a runlist is at 0x14 of its block [11]. */
+#define CNOVA_SIM_HAS_PREEMPT_GB	BIT(19)
+/** CNOVA_SIM_HAS_LEAVES_16 - Sixteen leaves in the interrupt tree, not eight. */
+#define CNOVA_SIM_HAS_LEAVES_16		BIT(20)
+
+/** enum cnova_sim_ramfc - Where the state of a channel is in its instance block [11.2]. */
+enum cnova_sim_ramfc {
+	/** @CNOVA_SIM_RAMFC_TU: Turing to Ada. */
+	CNOVA_SIM_RAMFC_TU,
+	/** @CNOVA_SIM_RAMFC_GH: Hopper. */
+	CNOVA_SIM_RAMFC_GH,
+	/** @CNOVA_SIM_RAMFC_GB: Blackwell. */
+	CNOVA_SIM_RAMFC_GB,
+};
+
 /** struct cnova_sim_chip - What differs from chip to chip. */
 struct cnova_sim_chip {
 	/** @name: For the module parameter, lower case. */
@@ -67,6 +86,16 @@ struct cnova_sim_chip {
 	u8 window_bits;
 	/** @inval_scope: Bits 16:15 of INVALIDATE are a scope (HARDWARE.md 4). */
 	bool inval_scope;
+	/** @host_class: Newest class of its channels. */
+	u16 host_class;
+	/** @host_va_bits: Width of the addresses that host takes. */
+	u8 host_va_bits;
+	/** @ramfc: How channels look in memory. */
+	enum cnova_sim_ramfc ramfc;
+	/** @ce_fault_id: MMU engine id of copy engine 0 [9.1]. */
+	u8 ce_fault_id;
+	/** @host_fault_id: Of the first PBDMA. */
+	u8 host_fault_id;
 	/** @traits: Its MMU. */
 	struct cnova_sim_traits traits;
 };

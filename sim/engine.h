@@ -32,6 +32,12 @@ struct cnova_sim;
 /** CNOVA_SIM_NR_ENGINES - Copy engines, each with a runlist of its own. */
 #define CNOVA_SIM_NR_ENGINES	4
 
+/* MMU client ids of the hub, HARDWARE.md 9: REF dev_fault.h. */
+/** CNOVA_SIM_CLIENT_CE - A copy engine. */
+#define CNOVA_SIM_CLIENT_CE	1
+/** CNOVA_SIM_CLIENT_HOST - Host. */
+#define CNOVA_SIM_CLIENT_HOST	6
+
 /** enum cnova_sim_result - What became of a method. */
 enum cnova_sim_result {
 	/** @CNOVA_SIM_DONE: It was executed. */

@@ -55,6 +55,8 @@ enum cnova_sim_check {
 	CNOVA_SIM_POPULATE = 13,
 	/** @CNOVA_SIM_GSP: Misuse of the firmware's queues, or of its memory. */
 	CNOVA_SIM_GSP = 14,
+	/** @CNOVA_SIM_HOST: Misuse of channels and runlists. */
+	CNOVA_SIM_HOST = 15,
 	/** @CNOVA_SIM_NR_CHECKS: One more than the last. */
 	CNOVA_SIM_NR_CHECKS
 };

@@ -6,6 +6,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/ioport.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 
@@ -66,9 +67,12 @@ static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
 		.bar1_size = sim->bar1_size,
 		.gsp_release = cnova_sim_gsp_release,
 	};
+	const struct resource irq = DEFINE_RES_IRQ(sim->irq.virq);
 	struct platform_device_info info = {
 		.name = CNOVA_SIM_PLATFORM_NAME,
 		.id = PLATFORM_DEVID_NONE,
+		.res = &irq,
+		.num_res = 1,
 		.data = &data,
 		.size_data = sizeof(data),
 		/* What the hardware can address, HARDWARE.md 1.2; also the storage for it. */
@@ -99,6 +103,11 @@ static int __init cnova_sim_init(void)
 	sim = cnova_sim_create(&config);
 	if (IS_ERR(sim))
 		return PTR_ERR(sim);
+	err = cnova_sim_threads_start(sim);
+	if (err) {
+		cnova_sim_destroy(sim);
+		return err;
+	}
 	cnova_sim_debugfs_init(sim);
 
 	sim->pdev = cnova_sim_register(sim);
@@ -111,6 +120,7 @@ static int __init cnova_sim_init(void)
 
 err_destroy:
 	cnova_sim_debugfs_fini(sim);
+	cnova_sim_threads_stop(sim);
 	cnova_sim_destroy(sim);
 	return err;
 }
@@ -122,6 +132,7 @@ static void __exit cnova_sim_exit(void)
 	/* The driver's remove callback runs here; after it nobody calls us. */
 	platform_device_unregister(sim->pdev);
 	cnova_sim_debugfs_fini(sim);
+	cnova_sim_threads_stop(sim);
 	cnova_sim_destroy(sim);
 }
 

@@ -368,6 +368,56 @@ static const struct cnova_sim_reg cnova_sim_regs[] = {
 	RO(0x111388, RISCV_GA, gsp_core, CNOVA_SIM_GSP_CORE_GA),
 };
 
+/** struct cnova_sim_reg_unit - A unit that knows its registers itself; asked after the rows. */
+struct cnova_sim_reg_unit {
+	/** @read: Load. Return: whether there is such a register. */
+	bool (*read)(struct cnova_sim *sim, u32 offset, u32 *value);
+	/** @write: Store. Return: whether there is one that can be written. */
+	bool (*write)(struct cnova_sim *sim, u32 offset, u32 value);
+};
+
+static bool cnova_sim_regs_no_write(struct cnova_sim *sim, u32 offset, u32 value)
+{
+	return false;
+}
+
+static const struct cnova_sim_reg_unit cnova_sim_units[] = {
+	{ cnova_sim_usermode_read, cnova_sim_usermode_write },
+	{ cnova_sim_irq_read, cnova_sim_irq_write },
+	{ cnova_sim_tu_read, cnova_sim_tu_write },
+	{ cnova_sim_ga_read, cnova_sim_ga_write },
+	{ cnova_sim_fault_read, cnova_sim_fault_write },
+	{ cnova_sim_engines_read, cnova_sim_engines_write },
+	{ cnova_sim_reset_read, cnova_sim_reset_write },
+	{ cnova_sim_top_read, cnova_sim_regs_no_write },
+};
+
+static bool cnova_sim_regs_unit_read(struct cnova_sim *sim, u32 offset, u32 *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cnova_sim_units); i++) {
+		u32 found = 0;
+
+		if (cnova_sim_units[i].read(sim, offset, &found)) {
+			*value = found;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool cnova_sim_regs_unit_write(struct cnova_sim *sim, u32 offset, u32 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cnova_sim_units); i++) {
+		if (cnova_sim_units[i].write(sim, offset, value))
+			return true;
+	}
+	return false;
+}
+
 static const struct cnova_sim_reg *cnova_sim_regs_find(const struct cnova_sim *sim, u32 offset)
 {
 	unsigned int i;
@@ -412,6 +462,7 @@ u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width)
 	const struct cnova_sim_reg *reg;
 	u32 value = CNOVA_SIM_NO_REGISTER;
 	unsigned long flags;
+	bool known = true;
 
 	if (READ_ONCE(sim->knobs.gone))
 		return GENMASK_ULL(width * 8 - 1, 0);
@@ -421,13 +472,14 @@ u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width)
 		return cnova_sim_pramin_read(sim, offset, width);
 
 	reg = cnova_sim_regs_find(sim, offset);
-	if (!reg) {
-		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG, "load from %#x", offset);
-		return value;
-	}
 	spin_lock_irqsave(&sim->lock, flags);
-	value = reg->read(sim, reg->which);
+	if (reg)
+		value = reg->read(sim, reg->which);
+	else
+		known = cnova_sim_regs_unit_read(sim, offset, &value);
 	spin_unlock_irqrestore(&sim->lock, flags);
+	if (!known)
+		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG, "load from %#x", offset);
 	return value;
 }
 
@@ -445,6 +497,7 @@ void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width)
 	struct cnova_sim *sim = priv;
 	const struct cnova_sim_reg *reg;
 	unsigned long flags;
+	bool known = true;
 
 	if (READ_ONCE(sim->knobs.gone) || !cnova_sim_regs_is_access(sim, offset, width))
 		return;
@@ -460,12 +513,13 @@ void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width)
 	}
 
 	reg = cnova_sim_regs_find(sim, offset);
-	if (!reg || !reg->write) {
+	spin_lock_irqsave(&sim->lock, flags);
+	if (reg && reg->write)
+		reg->write(sim, reg->which, value);
+	else
+		known = !reg && cnova_sim_regs_unit_write(sim, offset, value);
+	spin_unlock_irqrestore(&sim->lock, flags);
+	if (!known)
 		cnova_sim_report(sim, CNOVA_SIM_UNKNOWN_REG, "store of %#llx to %#x%s", value,
 				 offset, reg ? ", which is read-only" : "");
-		return;
-	}
-	spin_lock_irqsave(&sim->lock, flags);
-	reg->write(sim, reg->which, value);
-	spin_unlock_irqrestore(&sim->lock, flags);
 }

@@ -33,6 +33,7 @@ static const char * const cnova_sim_check_names[CNOVA_SIM_NR_CHECKS] = {
 	[CNOVA_SIM_UNKNOWN_REG] = "unknown-reg",
 	[CNOVA_SIM_POPULATE] = "populate",
 	[CNOVA_SIM_GSP] = "gsp",
+	[CNOVA_SIM_HOST] = "host",
 };
 
 /**

@@ -27,6 +27,7 @@ static void cnova_sim_reset_regs(struct cnova_sim *sim)
 	memset(&sim->tlb_regs, 0, sizeof(sim->tlb_regs));
 	memset(&sim->bar1, 0, sizeof(sim->bar1));
 	memset(&sim->bar2, 0, sizeof(sim->bar2));
+	cnova_sim_fault_reset(sim);
 }
 
 /**
@@ -47,6 +48,7 @@ void cnova_sim_reset(void *priv)
 		return;
 	}
 
+	cnova_sim_host_reset(sim);
 	cnova_sim_gsp_halt(sim);
 	cancel_work_sync(&sim->refill);
 	spin_lock_irq(&sim->lock);

@@ -157,11 +157,17 @@ struct cnova_sim *cnova_sim_create(const struct cnova_sim_config *config)
 		goto err_free;
 	}
 	cnova_sim_memory_refill(sim);
-	err = cnova_sim_gsp_init(sim, config->gsp_release, config->gsp_fault);
+	cnova_sim_fault_init(sim);
+	err = cnova_sim_host_init(sim);
 	if (err)
 		goto err_destroy_mmu;
+	err = cnova_sim_gsp_init(sim, config->gsp_release, config->gsp_fault);
+	if (err)
+		goto err_host;
 	return sim;
 
+err_host:
+	cnova_sim_host_fini(sim);
 err_destroy_mmu:
 	cancel_work_sync(&sim->refill);
 	cnova_sim_vram_fini(sim);
@@ -180,6 +186,7 @@ err_free:
 void cnova_sim_destroy(struct cnova_sim *sim)
 {
 	cnova_sim_gsp_fini(sim);
+	cnova_sim_host_fini(sim);
 	cancel_work_sync(&sim->refill);
 	xa_destroy(&sim->grants);
 	cnova_sim_vram_fini(sim);

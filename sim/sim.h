@@ -17,6 +17,8 @@
 
 #include "chips.h"
 #include "fault.h"
+#include "host.h"
+#include "irq.h"
 #include "model.h"
 
 struct cnova_io_leaf;
@@ -102,6 +104,12 @@ struct cnova_sim_knobs {
 	bool window_lies;
 	/** @bar1_physical: BAR1 shows memory by its address, whatever was bound. */
 	bool bar1_physical;
+	/** @irq_lost: So many of the next interrupts do not come. */
+	u32 irq_lost;
+	/** @engine_hang: So many of the next methods of engines never end. */
+	u32 engine_hang;
+	/** @reset_stuck: Engines do not go into reset. */
+	bool reset_stuck;
 	/** @drop_stores: One in so many stores to the window is lost; 0: none. */
 	u32 drop_stores;
 };
@@ -311,6 +319,11 @@ struct cnova_sim {
 
 	/** @faults: What the MMU says of them. */
 	struct cnova_sim_faults faults;
+	/** @irq: The interrupt controller. */
+	struct cnova_sim_irq irq;
+	/** @host: Channels, and what executes them. */
+	struct cnova_sim_host *host;
+
 	/** @knobs: Faults to inject. */
 	struct cnova_sim_knobs knobs;
 	/** @unit_differences: GPU accesses for which hub and GPC disagreed. */

@@ -126,6 +126,7 @@ void cnova_sim_sysmem_revoke(void *priv, u64 bus, u32 nr_pages)
 
 	spin_lock_irq(&sim->lock);
 	cnova_sim_sysmem_check_settled(sim, bus, (u64)nr_pages << PAGE_SHIFT);
+	cnova_sim_host_check_release(sim, CNOVA_SIM_SYS_COH, bus, (u64)nr_pages << PAGE_SHIFT);
 	if (nr_pages)
 		cnova_sim_mmu_release(sim->mmu, CNOVA_SIM_SYS_COH, bus,
 				      (u64)nr_pages << PAGE_SHIFT);

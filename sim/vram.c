@@ -438,6 +438,7 @@ void cnova_sim_vram_release(void *priv, u64 pa, u64 size)
 	mutex_lock(&sim->populate_lock);
 	spin_lock_irq(&sim->lock);
 	cnova_sim_post_forget(sim, pa, size);
+	cnova_sim_host_check_release(sim, CNOVA_SIM_VIDEO, pa, size);
 	cnova_sim_mmu_release(sim->mmu, CNOVA_SIM_VIDEO, pa, size);
 	spin_unlock_irq(&sim->lock);
 

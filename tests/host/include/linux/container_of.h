@@ -7,4 +7,7 @@
 
 #define container_of(ptr, type, member)	((type *)((char *)(ptr) - offsetof(type, member)))
 
+/* The kernel's keeps the const of the pointer. */
+#define container_of_const(ptr, type, member)	container_of(ptr, type, member)
+
 #endif

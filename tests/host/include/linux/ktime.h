@@ -14,6 +14,7 @@ typedef s64 ktime_t;
 ktime_t ktime_get(void);
 
 #define ktime_to_ns(t)		(t)
+#define ktime_add_ns(t, ns)	((t) + (s64)(ns))
 #define ktime_add_us(t, us)	((t) + (s64)(us) * 1000)
 #define ktime_add_ms(t, ms)	((t) + (s64)(ms) * 1000000)
 #define ktime_after(a, b)	((a) > (b))
