@@ -19,13 +19,19 @@
 
 #include "drm/timeline.h"
 
-/* By dma_fence.context: what the scheduler runs. A context is 64 bits, Kconfig says 64BIT. */
+/* By dma_fence.context: what the scheduler runs. */
 static DEFINE_XARRAY(cnova_timelines);
 
 /* The second one: that of the fences which signal when a job is done. */
-static unsigned long cnova_timeline_context(const struct drm_sched_entity *entity)
+static u64 cnova_timeline_context(const struct drm_sched_entity *entity)
 {
 	return entity->fence_context + 1;
+}
+
+/* A context of 64 bits is an index as long as 32 bits do; of those beyond none is ours. */
+static bool cnova_timeline_is_index(u64 context)
+{
+	return context <= ULONG_MAX;
 }
 
 /**
@@ -39,8 +45,12 @@ static unsigned long cnova_timeline_context(const struct drm_sched_entity *entit
 int cnova_timeline_add(const struct drm_sched_entity *entity,
 		       const struct drm_sched_backend_ops *ops)
 {
-	return xa_err(xa_store(&cnova_timelines, cnova_timeline_context(entity), (void *)ops,
-			       GFP_KERNEL));
+	u64 context = cnova_timeline_context(entity);
+
+	if (!cnova_timeline_is_index(context))
+		return 0;
+
+	return xa_err(xa_store(&cnova_timelines, context, (void *)ops, GFP_KERNEL));
 }
 
 /**
@@ -52,7 +62,10 @@ int cnova_timeline_add(const struct drm_sched_entity *entity,
  */
 void cnova_timeline_remove(const struct drm_sched_entity *entity)
 {
-	xa_erase(&cnova_timelines, cnova_timeline_context(entity));
+	u64 context = cnova_timeline_context(entity);
+
+	if (cnova_timeline_is_index(context))
+		xa_erase(&cnova_timelines, context);
 }
 
 /**
@@ -70,8 +83,8 @@ const struct drm_sched_fence *cnova_timeline_find(struct dma_fence *fence,
 {
 	const struct drm_sched_fence *job_fence = to_drm_sched_fence(fence);
 
-	if (!job_fence || xa_load(&cnova_timelines, fence->context) != ops ||
-	    dma_fence_is_signaled(fence))
+	if (!job_fence || !cnova_timeline_is_index(fence->context) ||
+	    xa_load(&cnova_timelines, fence->context) != ops || dma_fence_is_signaled(fence))
 		return NULL;
 
 	return job_fence;
