@@ -84,7 +84,6 @@ static void report(const struct cnova_sim_mmu_fault *what)
 static void begin_fault(const char *name)
 {
 	gpu_begin_mapped(name);
-	cnova_sim_fault_init(gpu);
 	memset(pulses, 0, sizeof(pulses));
 	CHECK_EQ(get(CTRL), 3);
 	CHECK_EQ(get(SIZE), 0);

@@ -107,7 +107,7 @@ enum cnova_push_sem {
 /** cnova_push_init() - Begin. @memory: where the CPU writes; @bytes: how much of it there is. */
 static inline void cnova_push_init(struct cnova_push *push, void *memory, size_t bytes)
 {
-	push->word = memory;
+	push->word = (uint32_t *)memory;
 	push->size = bytes / sizeof(uint32_t) > UINT32_MAX ? UINT32_MAX :
 							     (uint32_t)(bytes / sizeof(uint32_t));
 	push->nr = 0;
