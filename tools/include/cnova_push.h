@@ -250,8 +250,11 @@ static inline void cnova_push_acquire(struct cnova_push *push, uint64_t va, uint
 
 static inline uint32_t cnova_push_transfer(uint32_t flags)
 {
-	return (flags & CNOVA_PUSH_PIPELINED ? CNOVA_LAUNCH_PIPELINED : CNOVA_LAUNCH_NON_PIPELINED) |
-	       (flags & CNOVA_PUSH_FLUSH) | CNOVA_LAUNCH_SRC_PITCH | CNOVA_LAUNCH_DST_PITCH;
+	uint32_t transfer = flags & CNOVA_PUSH_PIPELINED ? CNOVA_LAUNCH_PIPELINED :
+							    CNOVA_LAUNCH_NON_PIPELINED;
+
+	return transfer | (flags & CNOVA_PUSH_FLUSH) | CNOVA_LAUNCH_SRC_PITCH |
+	       CNOVA_LAUNCH_DST_PITCH;
 }
 
 /** cnova_push_ce() - One method of the copy engine. */
