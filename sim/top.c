@@ -56,6 +56,17 @@
 #define GA_CFG_VERSION		2
 #define GA_STALL_BASE		192
 
+/* Vectors of an engine, Ampere and later: nouveau ce/ga100.c. */
+#define GA_LCE(inst)		(0x104400 + 0x80 * (inst))
+#define GA_LCE_NONSTALL		0x24
+#define GA_LCE_STALL		0x2c
+
+/* Vectors of faults; HARDWARE 9.3, nouveau fault/tu102.c. Buffer 0 is not replayed. */
+#define FAULT_VECTOR_INFO	0x100ee0
+#define FAULT_VECTOR(b)		(0x100ee4 + 4 * (b))
+#define FAULT_NOTIFY		GENMASK(31, 16)
+#define FAULT_ERROR		GENMASK(15, 0)
+
 /* Interrupt bits of the copy engines, Turing: LCE 2 to 5. MAP turing_interrupt_map.csv. */
 static const u8 cnova_sim_top_intr[CNOVA_SIM_NR_ENGINES] = { 7, 10, 11, 2 };
 /* Reset bits. No source has those of all chips. */
@@ -137,6 +148,36 @@ static u32 cnova_sim_top_ampere(const struct cnova_sim *sim, u32 row)
 	}
 }
 
+/* What tells of vectors. Return: whether @offset is such a register. */
+static bool cnova_sim_top_vector(const struct cnova_sim *sim, u32 offset, u32 *value)
+{
+	u32 i;
+
+	switch (offset) {
+	case FAULT_VECTOR_INFO:
+		*value = 134;
+		return true;
+	case FAULT_VECTOR(0):
+		*value = FIELD_PREP(FAULT_NOTIFY, 132) | FIELD_PREP(FAULT_ERROR, 133);
+		return true;
+	case FAULT_VECTOR(1):
+		*value = FIELD_PREP(FAULT_NOTIFY, 64) | FIELD_PREP(FAULT_ERROR, 131);
+		return true;
+	}
+
+	for (i = 0; i < CNOVA_SIM_NR_ENGINES; i++) {
+		const struct cnova_sim_engine *engine = &sim->host->runlist[i].engine;
+		u32 reg = offset - GA_LCE(engine->inst);
+
+		if ((sim->chip->registers & CNOVA_SIM_HAS_PFIFO) ||
+		    (reg != GA_LCE_NONSTALL && reg != GA_LCE_STALL))
+			continue;
+		*value = reg == GA_LCE_STALL ? engine->stall_vector : engine->nonstall_vector;
+		return true;
+	}
+	return false;
+}
+
 /**
  * cnova_sim_top_read() - A register of device info is read.
  * @sim: The device.
@@ -150,6 +191,8 @@ bool cnova_sim_top_read(struct cnova_sim *sim, u32 offset, u32 *value)
 {
 	const u32 ga_rows = CNOVA_SIM_NR_ENGINES * (GA_ROWS + 1);
 
+	if (cnova_sim_top_vector(sim, offset, value))
+		return true;
 	if (sim->chip->registers & CNOVA_SIM_HAS_PFIFO) {
 		u32 row = (offset - TU_INFO) / sizeof(u32);
 
