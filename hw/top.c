@@ -10,6 +10,7 @@
  */
 
 #include <linux/bitfield.h>
+#include <linux/kernel.h>
 
 #include "hw/access.h"
 #include "hw/chip.h"

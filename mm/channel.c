@@ -17,12 +17,14 @@
 
 #include <linux/align.h>
 #include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sizes.h>
 
 #include <asm/barrier.h>
+#include <asm/byteorder.h>
 
 #include "hw/access.h"
 #include "hw/chip.h"

@@ -9,6 +9,7 @@
  */
 
 #include <linux/dma-mapping.h>
+#include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 

@@ -21,6 +21,7 @@
 #include <linux/kernel.h>
 
 #include <asm/barrier.h>
+#include <asm/byteorder.h>
 
 #include "hw/access.h"
 #include "hw/regs.h"

@@ -221,6 +221,7 @@ static void cnova_host_destroy_locks(struct cnova_host *host)
 	for (u32 i = 0; i < host->nr_runlists; i++)
 		mutex_destroy(&host->runlists[i].lock);
 	mutex_destroy(&host->reset_lock);
+	host->nr_runlists = 0;
 }
 
 /* Does the host belong to firmware? */
@@ -330,5 +331,4 @@ void cnova_host_fini(struct cnova_host *host)
 	cnova_fault_buffer_fini(&host->faults);
 	cnova_vram_free(&host->mm->vram, &host->blocks);
 	cnova_host_destroy_locks(host);
-	host->nr_runlists = 0;
 }

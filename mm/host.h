@@ -6,6 +6,8 @@
 #define _CNOVA_MM_HOST_H_
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/irqreturn.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -162,7 +164,11 @@ int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq);
 bool cnova_host_stop(struct cnova_host *host);
 void cnova_host_fini(struct cnova_host *host);
 
-/* mm/host_irq.c, for mm/host.c only. */
+/* mm/host_irq.c, for mm/host.c and tests. */
+irqreturn_t cnova_host_hard_irq(int irq, void *arg);
+irqreturn_t cnova_host_irq_thread(int irq, void *arg);
+int cnova_host_request_irq(struct cnova_host *host);
+void cnova_host_free_irq(struct cnova_host *host);
 int cnova_host_irq_init(struct cnova_host *host);
 void cnova_host_irq_fini(struct cnova_host *host);
 

@@ -15,6 +15,7 @@
  * are signalled from it.
  */
 
+#include <kunit/static_stub.h>
 #include <linux/bitfield.h>
 #include <linux/device.h>
 #include <linux/errno.h>
@@ -86,7 +87,15 @@ static bool cnova_host_defer_all(struct cnova_host *host, const struct cnova_int
 	return any;
 }
 
-static irqreturn_t cnova_host_hard_irq(int irq, void *arg)
+/**
+ * cnova_host_hard_irq() - The handler.
+ * @irq: Interrupt.
+ * @arg: Host.
+ *
+ * Context: Hard interrupt.
+ * Return: Whether it was ours, and whether the thread has to look.
+ */
+irqreturn_t cnova_host_hard_irq(int irq, void *arg)
 {
 	struct cnova_host *host = arg;
 	struct cnova_intr_seen seen;
@@ -237,7 +246,15 @@ static void cnova_host_service_runlist(struct cnova_host_runlist *runlist)
 	cnova_wr32(io, runlist->id + NV_RUNLIST_INTR_RETRIGGER, 1);
 }
 
-static irqreturn_t cnova_host_irq_thread(int irq, void *arg)
+/**
+ * cnova_host_irq_thread() - Its thread: faults and errors.
+ * @irq: Interrupt.
+ * @arg: Host.
+ *
+ * Context: Process context, fence signalling path.
+ * Return: IRQ_HANDLED.
+ */
+irqreturn_t cnova_host_irq_thread(int irq, void *arg)
 {
 	struct cnova_host *host = arg;
 
@@ -319,6 +336,34 @@ static int cnova_host_allow_vectors(struct cnova_host *host)
 }
 
 /**
+ * cnova_host_request_irq() - Have the handler called.
+ * @host: Host.
+ *
+ * Context: Probe.
+ * Return: What request_irq() says.
+ */
+int cnova_host_request_irq(struct cnova_host *host)
+{
+	KUNIT_STATIC_STUB_REDIRECT(cnova_host_request_irq, host);
+
+	return request_threaded_irq(host->irq, cnova_host_hard_irq, cnova_host_irq_thread, 0,
+				    "cnova", host);
+}
+
+/**
+ * cnova_host_free_irq() - End of that: it is not called any more.
+ * @host: Host.
+ *
+ * Context: Process context.
+ */
+void cnova_host_free_irq(struct cnova_host *host)
+{
+	KUNIT_STATIC_STUB_REDIRECT(cnova_host_free_irq, host);
+
+	free_irq(host->irq, host);
+}
+
+/**
  * cnova_host_irq_init() - Have the GPU interrupt.
  * @host: Host that knows its engines and runlists, and has a buffer of faults.
  *
@@ -335,8 +380,7 @@ int cnova_host_irq_init(struct cnova_host *host)
 		return err;
 	}
 
-	err = request_threaded_irq(host->irq, cnova_host_hard_irq, cnova_host_irq_thread, 0,
-				   "cnova", host);
+	err = cnova_host_request_irq(host);
 	if (err)
 		return err;
 
@@ -355,5 +399,5 @@ void cnova_host_irq_fini(struct cnova_host *host)
 {
 	cnova_intr_disarm(&host->intr);
 	cnova_host_enable_errors(host, false);
-	free_irq(host->irq, host);
+	cnova_host_free_irq(host);
 }

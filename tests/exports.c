@@ -12,7 +12,10 @@
 #include "drm/sync.h"
 #include "drm/vm.h"
 #include "mm/bar1.h"
+#include "mm/channel.h"
+#include "mm/host.h"
 #include "mm/mm.h"
+#include "mm/push.h"
 #include "mm/selftest.h"
 #include "mm/vmm_reserve.h"
 
@@ -42,6 +45,32 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_stop);
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_unmap);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_add);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_remove);
+
+/* tests/channel_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_get);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_is_stuck);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_kill);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_push);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_space);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_va_end);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_fini);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_free_irq);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_hard_irq);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_irq_thread);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_request_irq);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_stop);
+
+/* tests/push_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_begin);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_clear);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_copy);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_fence);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_object);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_reaches);
+EXPORT_SYMBOL_IF_KUNIT(cnova_push_segment);
 
 /* tests/flush_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_io_gpu_stale);

@@ -41,6 +41,8 @@ enum fake_count {
 	FAKE_BAR1_WR64,	/* 64-bit words stored to BAR1 */
 	FAKE_BAR1_RD,	/* loads of 32 bits from BAR1: what orders */
 	FAKE_BAR1_BYTES,	/* of other loads from BAR1 */
+	FAKE_HOST_RD,	/* register loads that fake_gpu.host answered */
+	FAKE_HOST_WR,	/* register stores that it took */
 	FAKE_NR_COUNTS
 };
 
@@ -92,6 +94,11 @@ struct fake_gpu {
 	struct fake_tlb_script tlb;
 	struct fake_tlb_script tlb_next;
 	u32 polls;
+
+	/* More registers: return whether @offset is one. See tests/fake_host.h. */
+	bool (*host_read)(struct fake_gpu *fake, u32 offset, u32 *value);
+	bool (*host_write)(struct fake_gpu *fake, u32 offset, u32 value);
+	void *host;
 
 	/* Called before each access to the aperture; may sleep. */
 	void (*hook)(struct fake_gpu *fake);

@@ -7,5 +7,7 @@
 #define mb()	__asm__ __volatile__("" : : : "memory")
 #define rmb()	mb()
 #define wmb()	mb()
+#define dma_rmb()	mb()
+#define dma_wmb()	mb()
 
 #endif

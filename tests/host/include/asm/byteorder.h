@@ -6,5 +6,6 @@
 /* The machines that build this are little-endian. */
 #define cpu_to_le32(x)	((__le32)(x))
 #define le32_to_cpu(x)	((u32)(x))
+#define cpu_to_le64(x)	((__le64)(x))
 
 #endif

@@ -10,6 +10,10 @@ typedef struct {
 } atomic_t;
 
 #define atomic_inc_return(v)	__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_SEQ_CST)
+#define atomic_inc(v)		((void)__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST))
+#define atomic_or(n, v)		((void)__atomic_or_fetch(&(v)->counter, n, __ATOMIC_SEQ_CST))
+#define atomic_andnot(n, v)	((void)__atomic_and_fetch(&(v)->counter, ~(n), __ATOMIC_SEQ_CST))
 #define atomic_dec(v)		((void)__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST))
 
 typedef struct {

@@ -89,6 +89,11 @@ static inline unsigned int host_find_bit(const unsigned long *map, unsigned int 
 #define for_each_set_bit(i, map, size)					\
 	for ((i) = find_first_bit(map, size); (i) < (size);		\
 	     (i) = find_next_bit(map, size, (i) + 1))
+#define set_bit(i, map)		((void)__atomic_or_fetch(&(map)[(i) / BITS_PER_LONG], \
+				BIT((i) % BITS_PER_LONG), __ATOMIC_SEQ_CST))
+#define test_and_clear_bit(i, map)	__test_and_clear_bit(i, map)
+#define bitmap_fill(map, nr)	bitmap_set(map, 0, nr)
+#define bitmap_zero(map, nr)	bitmap_clear(map, 0, nr)
 #define ffz(word)				((unsigned int)__builtin_ctzl(~(unsigned long)(word)))
 
 #endif

@@ -16,6 +16,7 @@ void host_dev_err(const struct device *dev, const char *fmt, ...);
 
 #define dev_err(dev, ...)	host_dev_err(dev, __VA_ARGS__)
 #define dev_warn(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
+#define dev_warn_ratelimited(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
 #define dev_info(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
 #define dev_dbg(dev, ...)	host_dev_printk(dev, __VA_ARGS__)
 

@@ -4,9 +4,12 @@
 #define _HOST_LINUX_DEVICE_H_
 
 #include <linux/dev_printk.h>
+#include <linux/types.h>
 
 struct device {
 	const char *name;
+	u64 *dma_mask;
+	u64 coherent_dma_mask;
 };
 
 #endif

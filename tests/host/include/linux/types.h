@@ -19,6 +19,7 @@ typedef int s32;
 typedef long long s64;
 typedef unsigned int gfp_t;
 typedef u32 __le32;
+typedef u64 __le64;
 
 #undef __printf
 #define __printf(fmt, args)	__attribute__((__format__(__printf__, fmt, args)))
