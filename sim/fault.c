@@ -42,6 +42,11 @@
 #define FAULT_INFO		0xb83090
 #define FAULT_STATUS		0xb83094
 
+/* Vectors: of faults of nobody's buffer, then of each buffer: notify 31:16, error 15:0. */
+#define FAULT_VECTOR_INFO	0x100ee0
+#define FAULT_VECTORS_0		0x100ee4
+#define FAULT_VECTORS_1		0x100ee8
+
 #define LO_PHYSICAL		BIT(0)
 #define LO_APERTURE		GENMASK(2, 1)
 #define LO_VOLATILE		BIT(3)
@@ -93,6 +98,8 @@
 #define VECTOR_NOTIFY		132
 #define VECTOR_ERROR		133
 #define VECTOR_INFO		134
+#define VECTOR_NOTIFY_REPLAYABLE	64
+#define VECTOR_ERROR_REPLAYABLE	131
 
 /**
  * cnova_sim_fault_reset() - As after power-on.
@@ -238,6 +245,15 @@ bool cnova_sim_fault_read(struct cnova_sim *sim, u32 offset, u32 *value)
 		return true;
 	case FAULT_STATUS:
 		*value = cnova_sim_fault_status(sim);
+		return true;
+	case FAULT_VECTOR_INFO:
+		*value = VECTOR_INFO;
+		return true;
+	case FAULT_VECTORS_0:
+		*value = VECTOR_NOTIFY << 16 | VECTOR_ERROR;
+		return true;
+	case FAULT_VECTORS_1:
+		*value = VECTOR_NOTIFY_REPLAYABLE << 16 | VECTOR_ERROR_REPLAYABLE;
 		return true;
 	default:
 		return false;
