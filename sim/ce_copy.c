@@ -123,11 +123,16 @@ static void cnova_sim_ce_remap_one(const struct cnova_sim_ce_remap *remap, const
 static void cnova_sim_ce_remap_all(const struct cnova_sim_ce_copy *copy, const u8 *src, u8 *dst,
 				   u32 nr)
 {
+	u32 size = nr * copy->dst.element;
+	u32 done;
 	u32 i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < (copy->remap.reads ? nr : 1); i++)
 		cnova_sim_ce_remap_one(&copy->remap, src + i * copy->src.element,
 				       dst + i * copy->dst.element);
+	/* What reads nothing makes all elements alike. */
+	for (done = copy->dst.element; !copy->remap.reads && done < size; done *= 2)
+		memcpy(dst + done, dst, min(done, size - done));
 }
 
 /* Store all components of one element but those that stay. Return: whether it could be. */

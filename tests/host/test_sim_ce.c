@@ -547,7 +547,8 @@ static void test_slices(void)
 	ce_do(COUNT, 31);
 	ce_stop_every = 3;
 	ce_pieces = 0;
-	while ((result = ce_run(LAUNCH, COPY | MULTI | 1 << 3 | 2 << 5)) == CNOVA_SIM_AGAIN) {
+	while ((result = ce_run(LAUNCH, COPY | MULTI | 1 << 3 | 2 << 5)) == CNOVA_SIM_AGAIN &&
+	       again < 16) {
 		CHECK_EQ(nr_notified, 0);
 		/* What was copied is not copied again. */
 		poke(DATA + again * 2 * SZ_1K, 0xbad);

@@ -531,6 +531,9 @@ static void test_streams(void)
 
 static void tests(void)
 {
+	/* What is wrong on one chip is wrong on the next. */
+	if (nr_failed)
+		return;
 	test_copies();
 	test_streams();
 }
