@@ -9,6 +9,8 @@
 
 #include <drm/cnova_drm.h>
 
+#include "cnova_push.h"
+
 #define CNOVA_TOOL_VERSION	"1.0"
 
 /* Exit status, the same for every command. */
@@ -99,6 +101,34 @@ void vm_destroy(const struct device *dev, uint32_t vm);
 void vm_bind(const struct device *dev, uint32_t vm, const struct drm_cnova_vm_bind_op *ops,
 	     uint32_t nr_ops);
 
+/* channel.c: the GPU executes. */
+struct channel {
+	const struct device *dev;
+	uint32_t id;
+
+	/* For SET_OBJECT. */
+	uint32_t engine_class;
+
+	/* Its methods, and where the GPU finds them. */
+	struct object methods;
+	uint64_t push_va;
+};
+
+bool channels_are_there(const struct device *dev);
+void map_object(const struct device *dev, uint32_t vm, const struct object *object, uint64_t va);
+void channel_create(const struct device *dev, struct channel *channel, uint32_t vm,
+		    uint64_t push_va);
+void channel_destroy(struct channel *channel);
+void channel_begin(struct channel *channel, struct cnova_push *push);
+int channel_exec(struct channel *channel, const struct cnova_push *push);
+void channel_state(const struct channel *channel, struct drm_cnova_channel_get_state *state);
+const char *channel_obituary(const struct channel *channel, char *buf, size_t room);
+
+/* png.c, picture.c */
+void chart_draw(uint32_t *pixels, uint32_t width, uint32_t height);
+void png_write(const char *name, const uint32_t *pixels, uint32_t width, uint32_t height);
+bool picture_demo(const struct device *dev, const char *png);
+
 /* pt.c */
 bool leaf_parse(const char *line, struct leaf *leaf);
 void leaves_print(const char *text, const char *indent);
@@ -107,6 +137,8 @@ const char *next_line(const char *line);
 /* Commands: arguments as for main(), with the command's name first. */
 int cmd_info(const char *path, int argc, char **argv);
 int cmd_demo(const char *path, int argc, char **argv);
+int cmd_copy(const char *path, int argc, char **argv);
+int cmd_exec(const char *path, int argc, char **argv);
 int cmd_vms(const char *path, int argc, char **argv);
 int cmd_pt(const char *path, int argc, char **argv);
 int cmd_counters(const char *path, int argc, char **argv);

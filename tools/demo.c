@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * cnova demo: change an address space step by step, and after each step compare what the GPU
- * reads with what it must read.
+ * reads with what it must read; then have the GPU copy a picture (picture.c).
  */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,10 +201,20 @@ int cmd_demo(const char *path, int argc, char **argv)
 	struct object vram, system;
 	struct drm_cnova_vm_bind_op op;
 	struct demo demo;
+	static const struct option options[] = {
+		{ "png", required_argument, NULL, 'p' }, {}
+	};
+	const char *png = NULL;
 	uint64_t chipset;
+	int option;
 
-	if (argc > 1) {
-		complain("demo takes no '%s'", argv[1]);
+	while ((option = getopt_long(argc, argv, "p:", options, NULL)) != -1) {
+		if (option != 'p')
+			return EXIT_USAGE;
+		png = optarg;
+	}
+	if (optind < argc) {
+		complain("demo takes no '%s'", argv[optind]);
 		return EXIT_USAGE;
 	}
 
@@ -242,13 +253,17 @@ int cmd_demo(const char *path, int argc, char **argv)
 	};
 	step(&demo, "Unmap 20 KiB where the two meet", &op, NULL);
 
+	if (!channels_are_there(&demo.dev))
+		printf("No picture: this device runs no channels.\n");
+	else if (!picture_demo(&demo.dev, png))
+		demo.nr_wrong++;
 	ask_model(&demo);
 	demo_close(&demo);
 	if (demo.nr_wrong)
-		printf("%sFAIL%s: %u pages or more are not what they must be\n", bad(), plain(),
+		printf("%sFAIL%s: %u things or more are not as they must be\n", bad(), plain(),
 		       demo.nr_wrong);
 	else
-		printf("%sPASS%s: the GPU saw each page and each hole as it should\n", good(),
+		printf("%sPASS%s: the GPU saw and did what it should\n", good(),
 		       plain());
 	return demo.nr_wrong ? EXIT_FAILURE : EXIT_SUCCESS;
 }

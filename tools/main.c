@@ -27,12 +27,39 @@ static const struct command {
 		cmd_info,
 	},
 	{
-		"demo", "", "bind, remap and unmap memory, and look at it as the GPU does",
+		"demo", "[-p FILE]", "bind, remap and copy memory, and look at it as the GPU does",
 		"Maps an object in VRAM, maps system memory over the middle, unmaps a part. After\n"
 		"each step it shows the VA tree and the page tables, and reads every page through\n"
 		"the GPU's MMU: each must hold the tag that the CPU wrote to it, each hole must\n"
-		"fault. The last line is PASS or FAIL. Needs root.\n",
+		"fault. Then the GPU copies a picture through two objects that change places, and\n"
+		"from where nothing is mapped. The last line is PASS or FAIL. Needs root.\n"
+		"\n"
+		"  -p, --png FILE leave the picture in FILE as it came back\n",
 		cmd_demo,
+	},
+	{
+		"copy", "[-s SIZE] [FILE [OUT]]", "copy bytes through the GPU",
+		"Has the copy engine copy FILE, or a pattern, from system memory to VRAM, and\n"
+		"compares. Needs no root.\n"
+		"\n"
+		"  -s, --size SIZE bytes of the pattern, such as 4096, 64K, 16M; default: 1M\n"
+		"  OUT            what arrived in VRAM is written there\n",
+		cmd_copy,
+	},
+	{
+		"exec", "[-x BYTES] [FILE]", "have the GPU execute methods",
+		"Reads methods from FILE or standard input, has a channel of a copy engine execute\n"
+		"them, and says what became of it. Needs no root.\n"
+		"\n"
+		"  S:M DATA...    method M (byte offset) of subchannel S, and those after it\n"
+		"  WORD...        words as they are: headers and data\n"
+		"  # ...          a comment\n"
+		"\n"
+		"Words are decimal, 0x hexadecimal, 'class' (the engine's, for SET_OBJECT) or 'data':\n"
+		"the lower half of the address of 1 MiB of zeroes, whose upper half is 0.\n"
+		"\n"
+		"  -x, --dump BYTES so much of these, as they are afterwards\n",
+		cmd_exec,
 	},
 	{
 		"vms", "", "list the GPU address spaces",
@@ -144,7 +171,7 @@ static void print_help(FILE *to)
 {
 	fputs("Usage: cnova [-d PATH] COMMAND [ARGUMENT...]\n"
 	      "\n"
-	      "Looks at a GPU that the cnova driver runs, and tries its memory management.\n"
+	      "Looks at a GPU that the cnova driver runs, tries its memory management, has it work.\n"
 	      "\n"
 	      "Commands:\n", to);
 	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -152,7 +179,7 @@ static void print_help(FILE *to)
 
 		snprintf(name, sizeof(name), "%s%s%s", commands[i].name,
 			 *commands[i].arguments ? " " : "", commands[i].arguments);
-		fprintf(to, "  %-16s %s\n", name, commands[i].summary);
+		fprintf(to, "  %-27s %s\n", name, commands[i].summary);
 	}
 	fputs("\n"
 	      "Options:\n"
