@@ -36,6 +36,8 @@
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include <uapi/drm/cnova_drm.h>
+
 #include "drm/device.h"
 #include "drm/evict.h"
 #include "drm/gem.h"
@@ -43,6 +45,9 @@
 #include "drm/vram_access.h"
 #include "drm/window.h"
 #include "hw/flush.h"
+
+/* As long as TTM waits for an object. */
+#define CNOVA_TTM_TIMEOUT	(15 * HZ)
 
 /* Pages of an object in TT or SYSTEM. */
 struct cnova_tt {
@@ -437,6 +442,47 @@ static int cnova_ttm_move_contents(struct ttm_buffer_object *tbo, struct ttm_ope
 	return from_vram ? cnova_ttm_move_from_vram(tbo, ctx) : 0;
 }
 
+/*
+ * May anything but a copy of ours use it where it is? Only at home it is mapped, or is about
+ * to be: a bind has validated its objects, and who takes one away has zapped it. Others may
+ * have mapped what was exported.
+ */
+static bool cnova_ttm_may_be_used(const struct ttm_buffer_object *tbo)
+{
+	const struct cnova_bo *bo = container_of_const(tbo, struct cnova_bo, ttm);
+	u32 home = bo->flags & DRM_CNOVA_GEM_VRAM ? TTM_PL_VRAM : TTM_PL_TT;
+
+	return tbo->resource->mem_type == home || tbo->base.dma_buf;
+}
+
+/*
+ * For all fences, binds in flight too: only then the mappings of an object are all there. But
+ * away from home there are none. Then a bind of another private object of the same VM, which
+ * waits for its user, is nothing to wait for.
+ */
+static int cnova_ttm_wait(struct ttm_buffer_object *tbo, struct ttm_operation_ctx *ctx)
+{
+	long ret;
+
+	if (cnova_ttm_may_be_used(tbo))
+		return ttm_bo_wait_ctx(tbo, ctx);
+
+	ret = dma_resv_wait_timeout(tbo->base.resv, DMA_RESV_USAGE_KERNEL, ctx->interruptible,
+				    ctx->no_wait_gpu ? 0 : CNOVA_TTM_TIMEOUT);
+	return ret > 0 ? 0 : ret ?: -EBUSY;
+}
+
+/* The old place goes, and the pages where the new one needs none. */
+static void cnova_ttm_move_finish(struct ttm_buffer_object *tbo, struct ttm_resource *new)
+{
+	/* TTM's helper would wait for that bind: then pages that are not needed stay for now. */
+	if (!cnova_ttm_may_be_used(tbo) &&
+	    !dma_resv_test_signaled(tbo->base.resv, DMA_RESV_USAGE_BOOKKEEP))
+		ttm_bo_move_null(tbo, new);
+	else
+		ttm_bo_move_sync_cleanup(tbo, new);
+}
+
 static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 			  struct ttm_operation_ctx *ctx, struct ttm_resource *new,
 			  struct ttm_place *hop)
@@ -452,8 +498,7 @@ static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 		goto out;
 	}
 
-	/* Binds in flight first: only then the mappings of an object are all there. */
-	err = ttm_bo_wait_ctx(tbo, ctx);
+	err = cnova_ttm_wait(tbo, ctx);
 	if (err)
 		return err;
 
@@ -471,8 +516,7 @@ static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 	if (err)
 		return err;
 
-	/* Frees the old place, and the pages where the new one needs none. */
-	ttm_bo_move_sync_cleanup(tbo, new);
+	cnova_ttm_move_finish(tbo, new);
 
 out:
 	WRITE_ONCE(to_bo(tbo)->mem_type, new->mem_type);

@@ -15,8 +15,8 @@
  *	      --- below: taken in the fence signalling path, nothing allocates ---
  *	      cnova_vmm.lock		the tree lock: VA tree, pending tree, page tables
  *	        drm_gem_object.gpuva.lock	list of mappings of an object
- *	        cnova_tlb.lock		the invalidate registers
- *	          cnova_pramin.lock	the window
+ *	          cnova_tlb.lock	the invalidate registers
+ *	            cnova_pramin.lock	the window
  *	      dma_fence.lock
  *	        cnova_in_fences.lock	spinlock; in-fences that can be cancelled
  */

@@ -90,6 +90,18 @@ check_chip() {
 	try "$1: no dump is left behind" no_dump
 }
 
+# variant NAME CHIP PARAMETER...: tests of igt/NAME.testlist with these parameters of the model.
+variant() {
+	local name=$1 chip=$2
+	shift 2
+	cp "/cnova/src/igt/$name.testlist" "$RUN"
+	mark "$name: $chip $*"
+	if CNOVA_SIM_ARGS="${CNOVA_SIM_ARGS:-} $*" try "$name: modules load" load_gpu "$chip"; then
+		run_igt "$RUN/$name.testlist" "igt-$name"
+	fi
+	try "$name: modules unload" unload_gpu
+}
+
 # no_dump: what nobody has read of a GPU's dumps went with it.
 no_dump() { ! ls -d /sys/class/devcoredump/devcd* 2>/dev/null; }
 
