@@ -8,8 +8,8 @@
  *
  * What a file uses is told in its fdinfo, with the keys all drivers have
  * (Documentation/gpu/drm-usage-stats.rst), for the regions vram0, gtt (system
- * memory that the GPU may reach) and system (what was evicted), and with keys of
- * our own, in bytes:
+ * memory that the GPU may reach) and system (what was evicted, and may be swapped
+ * out); page tables count in vram0. And with keys of our own, in bytes:
  *
  * - ``cnova-mapped``: address space that is mapped, in all VMs;
  * - ``cnova-tables``: VRAM that page tables hold;
@@ -145,7 +145,21 @@ struct cnova_vm *cnova_file_get_vm(struct drm_file *file, u32 id)
 	return vm;
 }
 
-/* Objects that the file has handles for, by where they are. */
+/* VRAM that its address spaces took for page tables. A hint, as in show_fdinfo(). */
+static u64 cnova_file_arena_bytes(struct cnova_file *cfile)
+{
+	struct cnova_vm *vm;
+	unsigned long id;
+	u64 bytes = 0;
+
+	xa_lock(&cfile->vms);
+	xa_for_each(&cfile->vms, id, vm)
+		bytes += READ_ONCE(vm->pt_alloc.bytes);
+	xa_unlock(&cfile->vms);
+	return bytes;
+}
+
+/* Objects that the file has handles for, by where they are; and page tables. */
 static void cnova_file_show_objects(struct drm_printer *p, struct drm_file *file)
 {
 	static const char * const regions[] = {
@@ -155,6 +169,7 @@ static void cnova_file_show_objects(struct drm_printer *p, struct drm_file *file
 	};
 	struct drm_memory_stats stats[ARRAY_SIZE(regions)] = {};
 	struct drm_gem_object *gem;
+	u64 arenas;
 	int id;
 
 	spin_lock(&file->table_lock);
@@ -172,10 +187,16 @@ static void cnova_file_show_objects(struct drm_printer *p, struct drm_file *file
 	}
 	spin_unlock(&file->table_lock);
 
+	/* They have no handles, and are the client's all the same. */
+	arenas = cnova_file_arena_bytes(to_cnova_file(file));
+	stats[TTM_PL_VRAM].private += arenas;
+	stats[TTM_PL_VRAM].resident += arenas;
+
+	/* Nothing is purgeable: who does not need an object closes it. */
 	for (u32 i = 0; i < ARRAY_SIZE(regions); i++)
 		drm_print_memory_stats(p, &stats[i],
-				       DRM_GEM_OBJECT_RESIDENT | DRM_GEM_OBJECT_ACTIVE,
-				       regions[i]);
+				       DRM_GEM_OBJECT_RESIDENT | DRM_GEM_OBJECT_ACTIVE |
+				       DRM_GEM_OBJECT_PURGEABLE, regions[i]);
 }
 
 /**

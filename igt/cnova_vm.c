@@ -226,7 +226,12 @@ static void test_tables_go(int fd)
 static void test_fdinfo(int fd)
 {
 	static const char * const keys[] = {
-		"drm-client-id", "drm-total-vram0", "drm-resident-vram0",
+		"drm-client-id",
+		"drm-total-vram0", "drm-shared-vram0", "drm-active-vram0", "drm-resident-vram0",
+		"drm-purgeable-vram0",
+		"drm-total-gtt", "drm-shared-gtt", "drm-active-gtt", "drm-resident-gtt",
+		"drm-purgeable-gtt", "drm-total-system",
+		"cnova-mapped", "cnova-tables", "cnova-quarantined",
 	};
 	int file = drm_reopen_driver(fd);
 	uint64_t before;
@@ -242,10 +247,20 @@ static void test_fdinfo(int fd)
 	igt_assert_neq_u64(cnova_fdinfo(file, "drm-client-id"),
 			   cnova_fdinfo(fd, "drm-client-id"));
 
-	/* In KiB where it is large enough. */
 	before = cnova_fdinfo(file, "drm-total-vram0");
 	cnova_gem_create(file, 3 * SZ_1M, DRM_CNOVA_GEM_VRAM);
 	igt_assert_neq_u64(cnova_fdinfo(file, "drm-total-vram0"), before);
+	igt_assert_eq_u64(cnova_fdinfo(file, "drm-total-vram0"), 3 * SZ_1M);
+	igt_assert_eq_u64(cnova_fdinfo(file, "drm-resident-vram0"), 3 * SZ_1M);
+	igt_assert_eq_u64(cnova_fdinfo(file, "drm-purgeable-vram0"), 0);
+
+	/* Page tables have no handle, but are VRAM of this client. */
+	cnova_vm_create(file);
+	igt_assert_lte_u64(3 * SZ_1M + cnova_fdinfo(file, "cnova-tables"),
+			   cnova_fdinfo(file, "drm-total-vram0"));
+	igt_assert_lte_u64(SZ_4K, cnova_fdinfo(file, "cnova-tables"));
+
+	igt_assert_eq_u64(cnova_fdinfo(file, "drm-active-vram0"), 0);
 	drm_close_driver(file);
 }
 

@@ -79,12 +79,14 @@ char *cnova_read_text(int dir, const char *name)
 }
 
 /**
- * cnova_fdinfo() - A number of /proc/self/fdinfo; ~0 if it has no such key.
+ * cnova_fdinfo() - A number of /proc/self/fdinfo, in bytes if it is one of bytes; ~0 if it
+ * has no such key.
  */
 uint64_t cnova_fdinfo(int fd, const char *key)
 {
+	static const char * const units[] = { "KiB", "MiB", "GiB" };
+	char path[64], unit[4] = "", *text;
 	uint64_t value = ~0ull;
-	char path[64], *text;
 	const char *line;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
@@ -92,8 +94,11 @@ uint64_t cnova_fdinfo(int fd, const char *key)
 	igt_assert(text);
 	for (line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (!strncmp(line, key, strlen(key)) && line[strlen(key)] == ':')
-			sscanf(line + strlen(key) + 1, "%" SCNu64, &value);
+			sscanf(line + strlen(key) + 1, "%" SCNu64 " %3s", &value, unit);
 	free(text);
+	for (unsigned int i = 0; i < ARRAY_SIZE(units); i++)
+		if (!strcmp(unit, units[i]))
+			value <<= 10 * (i + 1);
 	return value;
 }
 
