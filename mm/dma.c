@@ -8,11 +8,13 @@
  * Locking: none of its own.
  */
 
+#include <linux/dev_printk.h>
 #include <linux/dma-mapping.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
+#include "hw/flush.h"
 #include "mm/dma.h"
 #include "mm/mm.h"
 
@@ -72,12 +74,25 @@ int cnova_dma_alloc(struct cnova_mm *mm, struct cnova_dma *dma, size_t size)
  * @dma: What cnova_dma_alloc() made, and nothing of the GPU reaches any more; or zero, or
  *	 freed before.
  *
+ * What the GPU stored there may still be on its way: it has to arrive first (HARDWARE.md 6). If
+ * there is no end of that, the memory stays granted and is never used again.
+ *
  * Context: Process context, may sleep.
  */
 void cnova_dma_free(struct cnova_dma *dma)
 {
+	int err;
+
 	if (!dma->mm)
 		return;
+
+	err = cnova_flush(dma->mm->io, dma->mm->chip);
+	if (err && err != -ENODEV) {
+		dev_warn_ratelimited(dma->mm->dev, "no end of a flush: %zu bytes are lost\n",
+				     dma->size);
+		dma->mm = NULL;
+		return;
+	}
 
 	cnova_dma_revoke(dma, dma->size);
 	dma_free_coherent(dma->mm->dev, dma->size, dma->cpu, dma->bus.raw);
