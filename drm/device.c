@@ -26,6 +26,7 @@
 #include "drm/device.h"
 #include "drm/driver.h"
 #include "drm/firmware.h"
+#include "drm/import.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
 #include "drm/sync.h"
@@ -121,6 +122,8 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	INIT_LIST_HEAD(&cnova->held_vram);
 	INIT_LIST_HEAD(&cnova->held_tts);
 	INIT_LIST_HEAD(&cnova->withheld);
+	INIT_LIST_HEAD(&cnova->imports);
+	xa_init(&cnova->imported);
 	init_rwsem(&cnova->validate_lock);
 	INIT_LIST_HEAD(&cnova->vms);
 	INIT_WORK(&cnova->wedged_work, cnova_device_wedged_work);
@@ -468,6 +471,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 
 	cnova_host_fini(&cnova->host);
 	cnova_firmware_free(cnova);
+	cnova_imports_stop(cnova);
 	/* What a GPU that did not answer may still reach was never given back to it. */
 	cnova_quarantine_release(cnova);
 	cnova_pt_alloc_release_quarantine(cnova);

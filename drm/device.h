@@ -10,6 +10,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include <drm/drm_device.h>
 #include <drm/ttm/ttm_device.h>
@@ -86,6 +87,12 @@ struct cnova_device {
 	/** @held_tts: Pages that the GPU may reach; the same. See drm/ttm.c. */
 	struct list_head held_tts;
 
+	/** @imports: Memory of others that is mapped, &cnova_import.entry; the same. */
+	struct list_head imports;
+
+	/** @imported: With a software GPU: pages of @imports by bus address, in pages. */
+	struct xarray imported;
+
 	/**
 	 * @withheld: VRAM that may still be reached through a BAR1 that is dead:
 	 * blocks of &cnova_mm.vram, kept until the end. Protected by @io_lock and
@@ -93,7 +100,7 @@ struct cnova_device {
 	 */
 	struct list_head withheld;
 
-	/** @held_lock: Protects @held_vram and @held_tts. A leaf lock. */
+	/** @held_lock: Protects @held_vram, @held_tts and @imports. A leaf lock. */
 	spinlock_t held_lock;
 
 	/** @mm: Page tables, TLB, VRAM. */

@@ -23,6 +23,7 @@
 #include "drm/driver.h"
 #include "drm/file.h"
 #include "drm/gem.h"
+#include "drm/prime.h"
 #include "drm/query.h"
 #include "drm/vm.h"
 
@@ -91,6 +92,7 @@ const struct drm_driver cnova_driver = {
 	.open = cnova_file_open,
 	.postclose = cnova_file_postclose,
 	.show_fdinfo = cnova_file_show_fdinfo,
+	.gem_prime_import = cnova_prime_import,
 	.ioctls = cnova_ioctls,
 	.num_ioctls = ARRAY_SIZE(cnova_ioctls),
 	.fops = &cnova_fops,

@@ -7,7 +7,7 @@
  * Objects that are private to an address space share its reservation; page tables
  * are kernel objects of the same kind.
  *
- * Other devices see nothing of our objects yet: export and import are refused.
+ * Objects may be shared with other devices, in both directions: drm/prime.c.
  *
  * Locking: where an object is, and its runs, are protected by its reservation.
  * A task that needs memory for an object holds &cnova_device.validate_lock for
@@ -32,6 +32,8 @@
 #include "drm/device.h"
 #include "drm/file.h"
 #include "drm/gem.h"
+#include "drm/import.h"
+#include "drm/prime.h"
 #include "drm/ttm.h"
 #include "drm/vm.h"
 #include "drm/window.h"
@@ -44,12 +46,14 @@ struct cnova_placement {
 	struct ttm_place place;
 };
 
-static void cnova_placement_init(struct cnova_placement *placement, u32 flags)
+static void cnova_placement_init(struct cnova_placement *placement, const struct cnova_bo *bo)
 {
+	bool vram = bo->flags & DRM_CNOVA_GEM_VRAM && !bo->nr_shared;
+
 	*placement = (struct cnova_placement){
 		.base.num_placement = 1,
 		.base.placement = &placement->place,
-		.place.mem_type = flags & DRM_CNOVA_GEM_VRAM ? TTM_PL_VRAM : TTM_PL_TT,
+		.place.mem_type = vram ? TTM_PL_VRAM : TTM_PL_TT,
 	};
 }
 
@@ -60,6 +64,7 @@ static void cnova_bo_destroy(struct ttm_buffer_object *tbo)
 	struct drm_gem_object *vm_root = bo->vm_root;
 
 	drm_gem_object_release(&tbo->base);
+	cnova_import_free(bo->import);
 	xa_destroy(&bo->windows);
 	/* Mappings hold the object: there are none. */
 	if (bo->dummy)
@@ -95,14 +100,6 @@ static enum drm_gem_object_status cnova_gem_status(struct drm_gem_object *gem)
 	       0 : DRM_GEM_OBJECT_RESIDENT;
 }
 
-static struct dma_buf *cnova_gem_export(struct drm_gem_object *gem, int flags)
-{
-	if (to_cnova_bo(gem)->flags & DRM_CNOVA_GEM_VM_PRIVATE)
-		return ERR_PTR(-EPERM);
-
-	return ERR_PTR(-EOPNOTSUPP);
-}
-
 /* A fault cannot fail any more where it needs one. */
 static int cnova_bo_make_dummy(struct cnova_bo *bo)
 {
@@ -122,11 +119,39 @@ static int cnova_bo_make_dummy(struct cnova_bo *bo)
 	return 0;
 }
 
+/* Memory of others is mapped as they map it. */
+static int cnova_gem_mmap_import(struct cnova_bo *bo, struct vm_area_struct *vma)
+{
+	int err;
+
+	if (bo->import->read_only) {
+		if (vma->vm_flags & VM_WRITE) {
+			drm_dbg_driver(bo->ttm.base.dev, "mmap: imported to be read only\n");
+			return -EACCES;
+		}
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+
+	/* Whoever maps it sets these, or needs none. */
+	vma->vm_private_data = NULL;
+	vma->vm_ops = NULL;
+	err = dma_buf_mmap(bo->import->dma_buf, vma, 0);
+	if (err)
+		return err;
+
+	/* The mapping has the file of the dma-buf. */
+	drm_gem_object_put(&bo->ttm.base);
+	return 0;
+}
+
 static int cnova_gem_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma)
 {
 	struct cnova_device *cnova = to_cnova_device(gem->dev);
 	struct cnova_bo *bo = to_cnova_bo(gem);
 	int err;
+
+	if (bo->import)
+		return cnova_gem_mmap_import(bo, vma);
 
 	if (bo->flags & DRM_CNOVA_GEM_VRAM && !cnova->bar1_size) {
 		drm_dbg_driver(gem->dev, "mmap: no BAR1, VRAM cannot be mapped\n");
@@ -194,7 +219,7 @@ static const struct vm_operations_struct cnova_gem_vm_ops = {
 static const struct drm_gem_object_funcs cnova_gem_funcs = {
 	.free = cnova_gem_free,
 	.print_info = cnova_gem_print_info,
-	.export = cnova_gem_export,
+	.export = cnova_prime_export,
 	.mmap = cnova_gem_mmap,
 	.status = cnova_gem_status,
 	.vm_ops = &cnova_gem_vm_ops,
@@ -248,7 +273,7 @@ static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size
 		}
 	}
 
-	cnova_placement_init(&placement, flags);
+	cnova_placement_init(&placement, bo);
 	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_device, &placement.base, 0,
 				   &ctx, NULL, resv, cnova_bo_destroy);
 	if (!err)
@@ -288,6 +313,42 @@ struct cnova_bo *cnova_bo_create(struct cnova_device *cnova, u64 size, u32 flags
 	bo = cnova_bo_try_create(cnova, size, flags, vm_root);
 	up_write(&cnova->validate_lock);
 	return bo;
+}
+
+/**
+ * cnova_bo_create_import() - Make an object for memory of somebody else.
+ * @cnova: Device.
+ * @dma_buf: The memory; whole pages.
+ *
+ * It is mapped by cnova_bo_validate(); before that the caller attaches to @dma_buf.
+ *
+ * Context: Process context, no &dma_resv held.
+ * Return: The object, a reference on it; -ENOMEM; -ERESTARTSYS: a signal came.
+ */
+struct cnova_bo *cnova_bo_create_import(struct cnova_device *cnova, struct dma_buf *dma_buf)
+{
+	const struct ttm_place place = { .mem_type = TTM_PL_SYSTEM };
+	struct ttm_placement placement = { .num_placement = 1, .placement = &place };
+	struct ttm_operation_ctx ctx = { .interruptible = true };
+	struct cnova_bo *bo;
+	int err;
+
+	bo = cnova_bo_alloc(cnova, dma_buf->size, 0, NULL);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	bo->import = cnova_import_alloc(bo, dma_buf);
+	err = bo->import ? dma_resv_lock_interruptible(dma_buf->resv, NULL) : -ENOMEM;
+	if (err) {
+		cnova_bo_destroy(&bo->ttm);
+		return ERR_PTR(err == -EINTR ? -ERESTARTSYS : err);
+	}
+
+	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_sg, &placement, 0, &ctx, NULL,
+				   dma_buf->resv, cnova_bo_destroy);
+	dma_resv_unlock(dma_buf->resv);
+
+	return err ? ERR_PTR(err) : bo;
 }
 
 /**
@@ -376,15 +437,16 @@ void cnova_bo_withhold(struct cnova_bo *bo)
  */
 int cnova_bo_validate(struct cnova_bo *bo, struct ttm_operation_ctx *ctx)
 {
-	struct cnova_placement placement;
-
 	struct ww_acquire_ctx *ticket = dma_resv_locking_ctx(bo->ttm.base.resv);
+	struct cnova_placement placement;
 	int err;
 
 	dma_resv_assert_held(bo->ttm.base.resv);
 
-	cnova_placement_init(&placement, bo->flags);
+	cnova_placement_init(&placement, bo);
 	err = ttm_bo_validate(&bo->ttm, &placement.base, ctx);
+	if (!err && bo->import)
+		err = cnova_import_map(bo->import);
 	if (!err && ticket)
 		bo->settled = ticket->stamp;
 	return err;

@@ -12,6 +12,8 @@
 #include "drm/runs.h"
 
 struct cnova_device;
+struct cnova_import;
+struct dma_buf;
 struct drm_file;
 
 /** struct cnova_bo - An object: memory that can be mapped. */
@@ -24,6 +26,21 @@ struct cnova_bo {
 
 	/** @quarantined: The GPU may still reach it: never moved, never freed. Only ever set. */
 	bool quarantined;
+
+	/** @import: Its memory, if that belongs to somebody else; else NULL. Immutable. */
+	struct cnova_import *import;
+
+	/** @exported: Its dma-buf, for others; NULL: none. Under the reservation. */
+	struct dma_buf *exported;
+
+	/** @was_exported: Others have or had it. Only ever set, under the reservation. */
+	bool was_exported;
+
+	/**
+	 * @nr_shared: How often others have it mapped or pinned: so long it belongs in
+	 * system memory. Under the reservation.
+	 */
+	u32 nr_shared;
 
 	/**
 	 * @settled: &ww_acquire_ctx.stamp of the transaction that last gave it its place:
@@ -65,6 +82,7 @@ static inline struct cnova_bo *to_cnova_bo(struct drm_gem_object *gem)
 
 struct cnova_bo *cnova_bo_create(struct cnova_device *cnova, u64 size, u32 flags,
 				 struct drm_gem_object *vm_root);
+struct cnova_bo *cnova_bo_create_import(struct cnova_device *cnova, struct dma_buf *dma_buf);
 struct cnova_bo *cnova_bo_create_kernel(struct cnova_device *cnova, u64 size,
 					struct drm_gem_object *vm_root,
 					struct ttm_operation_ctx *ctx);

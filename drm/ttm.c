@@ -41,6 +41,8 @@
 #include "drm/device.h"
 #include "drm/evict.h"
 #include "drm/gem.h"
+#include "drm/import.h"
+#include "drm/prime.h"
 #include "drm/ttm.h"
 #include "drm/vram_access.h"
 #include "drm/window.h"
@@ -138,11 +140,16 @@ static int cnova_tt_hold(struct cnova_device *cnova, struct cnova_tt *tt)
 	return err;
 }
 
-/*
+/**
+ * cnova_ttm_settle() - Have the stores arrive that the GPU made.
+ * @cnova: Device.
+ *
  * No page table leads to pages that go, but what the GPU wrote there by one may be on its
  * way. If there is no end of that, they go all the same: TTM does not ask whether they may.
+ *
+ * Context: Process context. Caller holds &cnova_device.io_lock.
  */
-static void cnova_tt_settle(struct cnova_device *cnova)
+void cnova_ttm_settle(struct cnova_device *cnova)
 {
 	int err = cnova_flush(&cnova->io, cnova->mm.chip);
 
@@ -158,7 +165,7 @@ static void cnova_tt_release(struct cnova_device *cnova, struct cnova_tt *tt)
 		spin_lock(&cnova->held_lock);
 		list_del_init(&tt->held);
 		spin_unlock(&cnova->held_lock);
-		cnova_tt_settle(cnova);
+		cnova_ttm_settle(cnova);
 		cnova_tt_revoke_locked(cnova, &tt->base, tt->base.num_pages);
 	}
 	up_read(&cnova->io_lock);
@@ -178,11 +185,12 @@ void cnova_ttm_release_locked(struct cnova_device *cnova)
 
 	lockdep_assert_held_write(&cnova->io_lock);
 
-	cnova_tt_settle(cnova);
+	cnova_ttm_settle(cnova);
 	list_for_each_entry_safe(tt, next, &cnova->held_tts, held) {
 		list_del_init(&tt->held);
 		cnova_tt_revoke_locked(cnova, &tt->base, tt->base.num_pages);
 	}
+	cnova_imports_release_locked(cnova);
 }
 
 static struct cnova_runs *cnova_tt_make_runs(const struct ttm_tt *tt)
@@ -231,6 +239,10 @@ static int cnova_tt_populate(struct ttm_device *bdev, struct ttm_tt *tt,
 {
 	int err;
 
+	/* drm/import.c does it, when it is needed. */
+	if (tt->page_flags & TTM_TT_FLAG_EXTERNAL)
+		return 0;
+
 	err = ttm_pool_alloc(&bdev->pool, tt, ctx);
 	if (err)
 		return err;
@@ -257,6 +269,9 @@ err_free_pages:
 
 static void cnova_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *tt)
 {
+	if (tt->page_flags & TTM_TT_FLAG_EXTERNAL)
+		return;
+
 	cnova_tt_release(to_cnova(bdev), to_cnova_tt(tt));
 	cnova_runs_free(to_cnova_tt(tt)->runs);
 	to_cnova_tt(tt)->runs = NULL;
@@ -306,6 +321,9 @@ static const struct ttm_resource_manager_func cnova_tt_mgr_func = {
  */
 const struct cnova_runs *cnova_bo_runs(struct cnova_bo *bo)
 {
+	if (bo->import)
+		return bo->import->runs;
+
 	if (bo->ttm.resource->mem_type == TTM_PL_VRAM)
 		return to_cnova_vram_resource(bo->ttm.resource)->runs;
 
@@ -444,15 +462,15 @@ static int cnova_ttm_move_contents(struct ttm_buffer_object *tbo, struct ttm_ope
 
 /*
  * May anything but a copy of ours use it where it is? Only at home it is mapped, or is about
- * to be: a bind has validated its objects, and who takes one away has zapped it. Others may
- * have mapped what was exported.
+ * to be: a bind has validated its objects, and who takes one away has zapped it. What was
+ * exported may have been bound where others wanted it.
  */
 static bool cnova_ttm_may_be_used(const struct ttm_buffer_object *tbo)
 {
 	const struct cnova_bo *bo = container_of_const(tbo, struct cnova_bo, ttm);
 	u32 home = bo->flags & DRM_CNOVA_GEM_VRAM ? TTM_PL_VRAM : TTM_PL_TT;
 
-	return tbo->resource->mem_type == home || tbo->base.dma_buf;
+	return tbo->resource->mem_type == home || bo->was_exported;
 }
 
 /*
@@ -483,6 +501,28 @@ static void cnova_ttm_move_finish(struct ttm_buffer_object *tbo, struct ttm_reso
 		ttm_bo_move_sync_cleanup(tbo, new);
 }
 
+/* Memory of others does not move. It is mapped when it is needed: cnova_bo_validate(). */
+static int cnova_ttm_move_import(struct ttm_buffer_object *tbo, struct ttm_operation_ctx *ctx,
+				 struct ttm_resource *new)
+{
+	int err;
+
+	if (new->mem_type == TTM_PL_SYSTEM) {
+		err = ttm_bo_wait_ctx(tbo, ctx);
+		if (err)
+			return err;
+
+		err = cnova_bo_zap(to_bo(tbo));
+		if (err)
+			return err == -ENODEV ? err : -EBUSY;
+
+		cnova_import_unmap(to_bo(tbo)->import);
+	}
+
+	ttm_bo_move_null(tbo, new);
+	return 0;
+}
+
 static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 			  struct ttm_operation_ctx *ctx, struct ttm_resource *new,
 			  struct ttm_place *hop)
@@ -496,6 +536,19 @@ static int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict,
 			return err;
 		ttm_bo_assign_mem(tbo, new);
 		goto out;
+	}
+
+	if (to_bo(tbo)->import) {
+		err = cnova_ttm_move_import(tbo, ctx, new);
+		if (err)
+			return err;
+		goto out;
+	}
+
+	if (tbo->resource->mem_type == TTM_PL_TT) {
+		err = cnova_prime_recall(to_bo(tbo));
+		if (err)
+			return err;
 	}
 
 	err = cnova_ttm_wait(tbo, ctx);
@@ -628,8 +681,12 @@ bool cnova_ttm_is_lost(struct cnova_bo *bo)
 /* The last user of the memory is gone. What BAR1 may still show stays. */
 static void cnova_ttm_delete_mem_notify(struct ttm_buffer_object *tbo)
 {
-	if (cnova_windows_drop(to_bo(tbo)))
-		cnova_bo_withhold(to_bo(tbo));
+	struct cnova_bo *bo = to_bo(tbo);
+
+	if (bo->import)
+		cnova_import_unmap(bo->import);
+	if (cnova_windows_drop(bo))
+		cnova_bo_withhold(bo);
 }
 
 static const struct ttm_device_funcs cnova_ttm_funcs = {

@@ -20,6 +20,7 @@
 #include "drm/device.h"
 #include "drm/file.h"
 #include "drm/gem.h"
+#include "drm/import.h"
 #include "drm/vm.h"
 
 /* What VM_BIND_OP_MAP takes. */
@@ -70,6 +71,12 @@ static u32 cnova_look_up_bo(struct cnova_bind_op *op, const struct drm_cnova_vm_
 	if (op->bo->vm_root && op->bo->vm_root != vm->root) {
 		*err = -EPERM;
 		return DRM_CNOVA_REASON_PRIVATE;
+	}
+
+	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP && op->bo->import && op->bo->import->read_only &&
+	    !(user->flags & DRM_CNOVA_VM_BIND_READ_ONLY)) {
+		*err = -EACCES;
+		return DRM_CNOVA_REASON_READ_ONLY;
 	}
 
 	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&

@@ -36,7 +36,7 @@ static bool cork_init_sw_sync(struct cnova_cork *cork)
 	return true;
 }
 
-static int open_vgem(void)
+static int find_vgem(void)
 {
 	char path[32], name[16];
 	int fd;
@@ -57,6 +57,20 @@ static int open_vgem(void)
 	return -1;
 }
 
+/**
+ * cnova_open_vgem() - Open vgem, a driver with memory to share, and no device.
+ *
+ * Return: a file; -1 if there is none.
+ */
+int cnova_open_vgem(void)
+{
+	int fd = find_vgem();
+
+	if (fd < 0 && !system("modprobe -q vgem"))
+		fd = find_vgem();
+	return fd;
+}
+
 /* The stock kernel has no sw_sync, but vgem's fences; they give up after 10 seconds. */
 static bool cork_init_vgem(struct cnova_cork *cork)
 {
@@ -65,9 +79,7 @@ static bool cork_init_vgem(struct cnova_cork *cork)
 	struct dma_buf_export_sync_file export = { .flags = DMA_BUF_SYNC_READ };
 	int dma_buf;
 
-	cork->source = open_vgem();
-	if (cork->source < 0 && !system("modprobe -q vgem"))
-		cork->source = open_vgem();
+	cork->source = cnova_open_vgem();
 	if (cork->source < 0)
 		return false;
 

@@ -18,6 +18,8 @@ struct cnova_cork {
 	uint32_t vgem_fence;
 };
 
+int cnova_open_vgem(void);
+
 void cnova_cork_init(struct cnova_cork *cork);
 void cnova_cork_fini(struct cnova_cork *cork);
 void cnova_cork_pull(struct cnova_cork *cork);

@@ -84,6 +84,8 @@ check_chip() {
 	cp "$2" "$RUN/$1.testlist"
 	mark "chip $1"
 	if try "$1: modules load" load_gpu "$1"; then
+		# Another device to share memory with; a test's own modprobe looks in the wrong place.
+		modprobe_root vgem
 		run_igt "$RUN/$1.testlist" "igt-$1"
 	fi
 	try "$1: modules unload" unload_gpu

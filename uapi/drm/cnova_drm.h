@@ -169,6 +169,11 @@ struct drm_cnova_getparam {
  * DRM_CNOVA_GEM_VM_PRIVATE - The object will be mapped in one address space
  * only, whose id is passed in &drm_cnova_gem_create.handle. Binding is cheaper:
  * all private objects of a VM share one lock. It cannot be exported.
+ *
+ * Other objects can, with DRM_IOCTL_PRIME_HANDLE_TO_FD, and dma-bufs of others become
+ * objects with DRM_IOCTL_PRIME_FD_TO_HANDLE. An import of a dma-buf whose file is not open
+ * for writing, as that of an export without DRM_RDWR, is read only. A bind of an import
+ * fails with EOPNOTSUPP or EBUSY if a software GPU cannot reach its pages.
  */
 #define DRM_CNOVA_GEM_VM_PRIVATE	(1 << 1)
 
@@ -452,6 +457,11 @@ enum drm_cnova_vm_bind_reason {
 	DRM_CNOVA_REASON_MEMORY = 10,
 	/** @DRM_CNOVA_REASON_SYNC: @failed_op is the index of a bad sync entry. */
 	DRM_CNOVA_REASON_SYNC = 11,
+	/**
+	 * @DRM_CNOVA_REASON_READ_ONLY: the object was imported from a dma-buf whose file is
+	 * not open for writing; DRM_CNOVA_VM_BIND_READ_ONLY is missing.
+	 */
+	DRM_CNOVA_REASON_READ_ONLY = 12,
 };
 
 /**
@@ -468,7 +478,8 @@ enum drm_cnova_vm_bind_reason {
  *
  * An EXEC must not wait, on the GPU, for work that is submitted later.
  *
- * Errors: EINVAL, EPERM (object private to another VM), E2BIG (stride), ENOENT
+ * Errors: EINVAL, EPERM (object private to another VM), EACCES (object imported to be
+ * read only), EOPNOTSUPP (imported memory that the GPU cannot reach), E2BIG (stride), ENOENT
  * (VM, handle or syncobj, or the VM is dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS
  * (no memory for an array this long, or a limit on what it covers; a shorter one
  * may do), EBUSY (too many binds or maps pending), EINTR (nothing happened),
