@@ -30,6 +30,7 @@
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
 #include "drm/device.h"
+#include "drm/exec_job.h"
 #include "drm/file.h"
 #include "drm/sync.h"
 #include "drm/timeline.h"
@@ -314,7 +315,7 @@ bool cnova_bind_queue_may_wait(struct dma_resv *resv)
 
 	rcu_read_lock();
 	dma_resv_for_each_fence(&cursor, resv, DMA_RESV_USAGE_BOOKKEEP, fence)
-		may_wait |= cnova_bind_fence_may_wait(fence);
+		may_wait |= cnova_bind_fence_may_wait(fence) || cnova_exec_fence_may_wait(fence);
 	rcu_read_unlock();
 
 	return may_wait;

@@ -21,6 +21,8 @@
 #include <drm/drm_mode_config.h>
 #include <drm/drm_print.h>
 
+#include "drm/channel.h"
+#include "drm/channel_mem.h"
 #include "drm/coredump.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
@@ -75,8 +77,10 @@ static void cnova_device_wedged_work(struct work_struct *work)
 
 	/* One that is not on the list yet accepts nothing any more. */
 	mutex_lock(&cnova->vms_lock);
-	list_for_each_entry(vm, &cnova->vms, device_entry)
+	list_for_each_entry(vm, &cnova->vms, device_entry) {
 		cnova_in_fences_cancel_all(&vm->in_fences);
+		cnova_vm_kill_channels(vm);
+	}
 	mutex_unlock(&cnova->vms_lock);
 }
 
@@ -105,6 +109,14 @@ static int cnova_device_init_wqs(struct cnova_device *cnova)
 	if (err)
 		return err;
 
+	cnova->exec_wq = alloc_workqueue("cnova-exec", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!cnova->exec_wq)
+		return -ENOMEM;
+
+	err = drmm_add_action_or_reset(&cnova->drm, cnova_device_destroy_wq, cnova->exec_wq);
+	if (err)
+		return err;
+
 	cnova->cleanup_wq = alloc_workqueue("cnova-cleanup", WQ_UNBOUND, 0);
 	if (!cnova->cleanup_wq)
 		return -ENOMEM;
@@ -129,6 +141,7 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	INIT_WORK(&cnova->wedged_work, cnova_device_wedged_work);
 	INIT_LIST_HEAD(&cnova->quarantine);
 	INIT_LIST_HEAD(&cnova->pt_quarantine);
+	INIT_LIST_HEAD(&cnova->channel_quarantine);
 
 	err = drmm_mutex_init(drm, &cnova->vms_lock);
 	if (err)
@@ -475,6 +488,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	/* What a GPU that did not answer may still reach was never given back to it. */
 	cnova_quarantine_release(cnova);
 	cnova_pt_alloc_release_quarantine(cnova);
+	cnova_channel_mem_release_quarantine(cnova);
 }
 
 /**

@@ -29,6 +29,9 @@ struct cnova_vm;
 /** CNOVA_MAX_VMS - Address spaces per file. */
 #define CNOVA_MAX_VMS			64
 
+/** CNOVA_MAX_CHANNELS - Channels per file. */
+#define CNOVA_MAX_CHANNELS		64
+
 /** CNOVA_MAX_BIND_OPS - Operations in one VM_BIND. */
 #define CNOVA_MAX_BIND_OPS		(16 * 1024)
 
@@ -165,6 +168,15 @@ struct cnova_device {
 	struct workqueue_struct *bind_wq;
 
 	/**
+	 * @exec_wq: Where the schedulers of channels run, and where channels are stopped:
+	 * unbound, WQ_MEM_RECLAIM.
+	 */
+	struct workqueue_struct *exec_wq;
+
+	/** @next_engine: Channels are spread over the engines. */
+	atomic_t next_engine;
+
+	/**
 	 * @cleanup_wq: What a job leaves behind is put here: it allocates nothing
 	 * that a fence waits for, and takes reservations.
 	 */
@@ -179,6 +191,9 @@ struct cnova_device {
 	/** @pt_quarantine: Arenas of page tables that the GPU may still walk. */
 	struct list_head pt_quarantine;
 
+	/** @channel_quarantine: &cnova_channel_mem.entry that the GPU may still reach. */
+	struct list_head channel_quarantine;
+
 	/** @debugfs_vms: Directory of the address spaces; NULL before and after. */
 	struct dentry *debugfs_vms;
 
@@ -192,8 +207,8 @@ struct cnova_device {
 	struct list_head quarantine;
 
 	/**
-	 * @quarantine_lock: Protects @quarantine and @pt_quarantine. A leaf below
-	 * &cnova_vmm.lock.
+	 * @quarantine_lock: Protects @quarantine, @pt_quarantine and
+	 * @channel_quarantine. A leaf below &cnova_vmm.lock.
 	 */
 	struct mutex quarantine_lock;
 

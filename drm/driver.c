@@ -19,8 +19,10 @@
 #include <uapi/drm/cnova_drm.h>
 
 #include "drm/bind_queue.h"
+#include "drm/channel.h"
 #include "drm/debugfs.h"
 #include "drm/driver.h"
+#include "drm/exec.h"
 #include "drm/file.h"
 #include "drm/gem.h"
 #include "drm/prime.h"
@@ -70,6 +72,11 @@ static const struct drm_ioctl_desc cnova_ioctls[] = {
 			  DRM_RENDER_ALLOW),
 	DRM_IOCTL_DEF_DRV(CNOVA_BIND_QUEUE_DESTROY, cnova_bind_queue_destroy_ioctl,
 			  DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_CHANNEL_CREATE, cnova_channel_create_ioctl, DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_CHANNEL_DESTROY, cnova_channel_destroy_ioctl, DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_CHANNEL_GET_STATE, cnova_channel_get_state_ioctl,
+			  DRM_RENDER_ALLOW),
+	DRM_IOCTL_DEF_DRV(CNOVA_EXEC, cnova_exec_ioctl, DRM_RENDER_ALLOW),
 };
 
 static const struct file_operations cnova_fops = {

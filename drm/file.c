@@ -9,14 +9,17 @@
  * What a file uses is told in its fdinfo, with the keys all drivers have
  * (Documentation/gpu/drm-usage-stats.rst), for the regions vram0, gtt (system
  * memory that the GPU may reach) and system (what was evicted, and may be swapped
- * out); page tables count in vram0. And with keys of our own, in bytes:
+ * out); page tables count in vram0. For the engine copy it says how long its channels
+ * had something to do, one beside the other counted twice. And with keys of our own,
+ * in bytes:
  *
  * - ``cnova-mapped``: address space that is mapped, in all VMs;
  * - ``cnova-tables``: VRAM that page tables hold;
  * - ``cnova-quarantined``: withheld, of the whole device, because the hardware may
  *   still reach it.
  *
- * Locking: &cnova_file.vms has its own lock, under which references are taken.
+ * Locking: &cnova_file.vms and &cnova_file.channels have locks of their own, under which
+ * references are taken.
  */
 
 #include <linux/slab.h>
@@ -26,6 +29,7 @@
 #include <drm/drm_print.h>
 #include <drm/ttm/ttm_placement.h>
 
+#include "drm/channel.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/file.h"
@@ -50,6 +54,8 @@ int cnova_file_open(struct drm_device *drm, struct drm_file *file)
 	xa_init_flags(&cfile->vms, XA_FLAGS_ALLOC1);
 	mutex_init(&cfile->add_lock);
 	cfile->next_id = 1;
+	xa_init_flags(&cfile->channels, XA_FLAGS_ALLOC1);
+	cfile->next_channel_id = 1;
 	file->driver_priv = cfile;
 	return 0;
 }
@@ -64,8 +70,13 @@ int cnova_file_open(struct drm_device *drm, struct drm_file *file)
 void cnova_file_postclose(struct drm_device *drm, struct drm_file *file)
 {
 	struct cnova_file *cfile = to_cnova_file(file);
+	struct cnova_user_channel *channel;
 	struct cnova_vm *vm;
 	unsigned long id;
+
+	/* Each would end with its VM, but one after the other is told of then. */
+	xa_for_each(&cfile->channels, id, channel)
+		cnova_file_remove_channel(file, channel);
 
 	xa_for_each(&cfile->vms, id, vm) {
 		xa_erase(&cfile->vms, id);
@@ -73,6 +84,7 @@ void cnova_file_postclose(struct drm_device *drm, struct drm_file *file)
 		cnova_vm_put(vm);
 	}
 
+	xa_destroy(&cfile->channels);
 	xa_destroy(&cfile->vms);
 	mutex_destroy(&cfile->add_lock);
 	kfree(cfile);
@@ -145,6 +157,102 @@ struct cnova_vm *cnova_file_get_vm(struct drm_file *file, u32 id)
 	return vm;
 }
 
+static u32 cnova_file_count_channels(struct cnova_file *cfile)
+{
+	struct cnova_user_channel *channel;
+	unsigned long id;
+	u32 nr = 0;
+
+	xa_for_each(&cfile->channels, id, channel)
+		nr++;
+	return nr;
+}
+
+/**
+ * cnova_file_add_channel() - Give a file a channel.
+ * @file: Whose.
+ * @channel: Channel; the file takes over the caller's reference.
+ * @id: Its id.
+ *
+ * As soon as it is there another thread may guess the id and destroy it.
+ *
+ * Context: Process context.
+ * Return: 0; -ENOSPC: the file has as many as it may have; -ENOMEM.
+ */
+int cnova_file_add_channel(struct drm_file *file, struct cnova_user_channel *channel, u32 *id)
+{
+	struct cnova_file *cfile = to_cnova_file(file);
+	int err = -ENOSPC;
+
+	cnova_user_channel_get(channel);
+	mutex_lock(&cfile->add_lock);
+	if (cnova_file_count_channels(cfile) < CNOVA_MAX_CHANNELS)
+		err = xa_alloc_cyclic(&cfile->channels, &channel->id, channel, xa_limit_31b,
+				      &cfile->next_channel_id, GFP_KERNEL);
+	mutex_unlock(&cfile->add_lock);
+
+	/* 1: the ids have wrapped. */
+	if (err >= 0) {
+		*id = channel->id;
+		err = 0;
+	}
+	cnova_user_channel_put(channel);
+
+	return err == -EBUSY ? -ENOSPC : err;
+}
+
+/**
+ * cnova_file_get_channel() - Look a channel up.
+ * @file: Whose.
+ * @id: Its id.
+ *
+ * Context: Process context.
+ * Return: The channel, a reference on it; NULL: there is none.
+ */
+struct cnova_user_channel *cnova_file_get_channel(struct drm_file *file, u32 id)
+{
+	struct cnova_file *cfile = to_cnova_file(file);
+	struct cnova_user_channel *channel;
+
+	xa_lock(&cfile->channels);
+	channel = xa_load(&cfile->channels, id);
+	if (channel)
+		cnova_user_channel_get(channel);
+	xa_unlock(&cfile->channels);
+
+	return channel;
+}
+
+/**
+ * cnova_file_remove_channel() - End a channel of a file.
+ * @file: Whose.
+ * @channel: Channel; the caller has a reference or is the last to use the file.
+ *
+ * It is closed first: the time that it was busy is the file's, before and after.
+ *
+ * Context: Process context, no lock held.
+ * Return: true if it was the file's until now, false if another thread was faster.
+ */
+bool cnova_file_remove_channel(struct drm_file *file, struct cnova_user_channel *channel)
+{
+	struct cnova_file *cfile = to_cnova_file(file);
+	bool removed;
+
+	cnova_user_channel_close(channel);
+
+	xa_lock(&cfile->channels);
+	removed = xa_load(&cfile->channels, channel->id) == channel;
+	if (removed) {
+		__xa_erase(&cfile->channels, channel->id);
+		cfile->busy_ns += cnova_user_channel_busy_ns(channel);
+	}
+	xa_unlock(&cfile->channels);
+
+	if (removed)
+		cnova_user_channel_put(channel);
+	return removed;
+}
+
 /* VRAM that its address spaces took for page tables. A hint, as in show_fdinfo(). */
 static u64 cnova_file_arena_bytes(struct cnova_file *cfile)
 {
@@ -210,7 +318,8 @@ void cnova_file_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 {
 	struct cnova_device *cnova = to_cnova_device(file->minor->dev);
 	struct cnova_file *cfile = to_cnova_file(file);
-	u64 mapped = 0, tables = 0;
+	struct cnova_user_channel *channel;
+	u64 mapped = 0, tables = 0, busy;
 	struct cnova_vm *vm;
 	unsigned long id;
 
@@ -224,6 +333,13 @@ void cnova_file_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 	}
 	xa_unlock(&cfile->vms);
 
+	xa_lock(&cfile->channels);
+	busy = cfile->busy_ns;
+	xa_for_each(&cfile->channels, id, channel)
+		busy += cnova_user_channel_busy_ns(channel);
+	xa_unlock(&cfile->channels);
+
+	drm_printf(p, "drm-engine-copy:\t%llu ns\n", busy);
 	drm_printf(p, "cnova-mapped:\t%llu\n", mapped);
 	drm_printf(p, "cnova-tables:\t%llu\n", tables);
 	drm_printf(p, "cnova-quarantined:\t%llu\n", (u64)atomic64_read(&cnova->quarantined));

@@ -12,7 +12,9 @@
 
 #include <uapi/drm/cnova_drm.h>
 
+#include "drm/channel.h"
 #include "drm/device.h"
+#include "drm/exec_job.h"
 #include "drm/query.h"
 #include "drm/vm.h"
 #include "mm/pt_fmt.h"
@@ -100,6 +102,24 @@ int cnova_getparam_ioctl(struct drm_device *drm, void *data, struct drm_file *fi
 		break;
 	case DRM_CNOVA_PARAM_MAX_BIND_QUEUES:
 		args->value = CNOVA_MAX_BIND_QUEUES;
+		break;
+	case DRM_CNOVA_PARAM_MAX_CHANNELS:
+		args->value = CNOVA_MAX_CHANNELS;
+		break;
+	case DRM_CNOVA_PARAM_MAX_PUSHES:
+		args->value = CNOVA_MAX_PUSHES;
+		break;
+	case DRM_CNOVA_PARAM_MAX_PENDING_EXECS:
+		args->value = CNOVA_MAX_PENDING_EXECS;
+		break;
+	case DRM_CNOVA_PARAM_CHANNEL_CLASS:
+		args->value = cnova_host_is_up(&cnova->host) ? chip->channel : 0;
+		break;
+	case DRM_CNOVA_PARAM_COPY_CLASS:
+		args->value = cnova_host_is_up(&cnova->host) ? chip->copy : 0;
+		break;
+	case DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS:
+		args->value = cnova_channel_timeout_ms();
 		break;
 	default:
 		drm_dbg_driver(drm, "param: unknown 0x%llx\n", args->param);

@@ -183,7 +183,7 @@ void cnova_exec_slot_remove(struct cnova_vm *vm, struct cnova_exec_slot *slot)
  * @fence: Finished fence of the execution, armed.
  *
  * Context: Process context. Caller holds the VM's reservation since
- * cnova_exec_add_resize_dependency(). Cannot fail.
+ * cnova_exec_resize_fence(). Cannot fail.
  */
 void cnova_exec_slot_set(struct cnova_vm *vm, struct cnova_exec_slot *slot,
 			 struct dma_fence *fence)
@@ -194,20 +194,19 @@ void cnova_exec_slot_set(struct cnova_vm *vm, struct cnova_exec_slot *slot,
 }
 
 /**
- * cnova_exec_add_resize_dependency() - Have an execution wait for binds that it must wait for.
+ * cnova_exec_resize_fence() - What must an execution wait for?
  * @vm: Address space.
- * @job: Execution, initialised, not armed.
+ *
+ * The caller lets the execution wait for it through a fence that can be cancelled with
+ * the channel: that bind waits for what *its* client named.
  *
  * Context: Process context. Caller holds the VM's reservation.
- * Return: 0 or -ENOMEM.
+ * Return: Fence of the last bind that changes the size of leaves, of which the caller gets
+ * no reference; or NULL.
  */
-int cnova_exec_add_resize_dependency(struct cnova_vm *vm, struct drm_sched_job *job)
+struct dma_fence *cnova_exec_resize_fence(struct cnova_vm *vm)
 {
-	struct dma_fence *fence = vm->resize.fence;
-
 	dma_resv_assert_held(vm->root->resv);
 
-	if (!fence || dma_fence_is_signaled(fence))
-		return 0;
-	return drm_sched_job_add_dependency(job, dma_fence_get(fence));
+	return vm->resize.fence;
 }

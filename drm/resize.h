@@ -12,7 +12,6 @@
 struct cnova_bind_job;
 struct cnova_vm;
 struct dma_fence;
-struct drm_sched_job;
 
 /**
  * struct cnova_exec_slot - The last execution of a channel, as its VM sees it.
@@ -63,6 +62,6 @@ void cnova_exec_slot_add(struct cnova_vm *vm, struct cnova_exec_slot *slot);
 void cnova_exec_slot_remove(struct cnova_vm *vm, struct cnova_exec_slot *slot);
 void cnova_exec_slot_set(struct cnova_vm *vm, struct cnova_exec_slot *slot,
 			 struct dma_fence *fence);
-int cnova_exec_add_resize_dependency(struct cnova_vm *vm, struct drm_sched_job *job);
+struct dma_fence *cnova_exec_resize_fence(struct cnova_vm *vm);
 
 #endif /* _CNOVA_DRM_RESIZE_H_ */

@@ -384,6 +384,30 @@ int cnova_syncs_add_dependencies(struct cnova_syncs *syncs, struct drm_sched_job
 }
 
 /**
+ * cnova_in_fences_add_dependency() - Make a job wait for something that is not its client's.
+ * @owner: List; cancelled before it goes.
+ * @fence: What to wait for.
+ * @job: Initialised, not armed.
+ *
+ * Context: Process context.
+ * Return: 0 or -ENOMEM.
+ */
+int cnova_in_fences_add_dependency(struct cnova_in_fences *owner, struct dma_fence *fence,
+				   struct drm_sched_job *job)
+{
+	struct cnova_in_fence *in;
+
+	if (dma_fence_is_signaled(fence))
+		return 0;
+
+	in = cnova_in_fence_create(owner, dma_fence_get(fence));
+	if (IS_ERR(in))
+		return PTR_ERR(in);
+
+	return drm_sched_job_add_dependency(job, &in->base);
+}
+
+/**
  * cnova_syncs_signal_with() - Hand out a fence. Cannot fail.
  * @syncs: Syncs.
  * @fence: Finished fence of the armed job.

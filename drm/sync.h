@@ -64,6 +64,8 @@ void cnova_syncs_signal_with(struct cnova_syncs *syncs, struct dma_fence *fence)
 
 void cnova_in_fences_init(struct cnova_in_fences *in_fences);
 void cnova_in_fences_cancel_all(struct cnova_in_fences *in_fences);
+int cnova_in_fences_add_dependency(struct cnova_in_fences *owner, struct dma_fence *fence,
+				   struct drm_sched_job *job);
 
 /*
  * A hint, old when read. Who finds the owner through a fence that has not signalled may ask

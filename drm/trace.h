@@ -15,6 +15,8 @@
 #include <uapi/drm/cnova_drm.h>
 
 #include "drm/bind_job.h"
+#include "drm/channel.h"
+#include "drm/exec_job.h"
 #include "drm/vm.h"
 
 #define cnova_trace_op_name(op) __print_symbolic(op,		\
@@ -139,6 +141,54 @@ DEFINE_EVENT(cnova_vm_bo, cnova_vm_zap,
 DEFINE_EVENT(cnova_vm_bo, cnova_vm_rebind,
 	     TP_PROTO(const struct cnova_vm *vm, const struct drm_gem_object *obj, u32 nr, int err),
 	     TP_ARGS(vm, obj, nr, err));
+
+DECLARE_EVENT_CLASS(cnova_exec_job,
+		    TP_PROTO(const struct cnova_exec_job *job),
+		    TP_ARGS(job),
+		    TP_STRUCT__entry(__field(u64, client)
+				     __field(u32, channel)
+				     __field(u32, nr_pushes)
+				     __field(u32, nr_entries)
+				     __field(u64, context)
+				     __field(u64, seqno)
+				     __field(u64, hw_seqno)),
+		    TP_fast_assign(__entry->client = job->channel->vm->client_id;
+				   __entry->channel = job->channel->id;
+				   __entry->nr_pushes = job->nr_pushes;
+				   __entry->nr_entries = job->nr_entries;
+				   __entry->context = job->base.s_fence->finished.context;
+				   __entry->seqno = job->base.s_fence->finished.seqno;
+				   __entry->hw_seqno = job->seqno;),
+		    TP_printk("channel=%llu.%u fence=%llu:%llu exec=%llu pushes=%u entries=%u",
+			      __entry->client, __entry->channel, __entry->context,
+			      __entry->seqno, __entry->hw_seqno, __entry->nr_pushes,
+			      __entry->nr_entries));
+
+/* Accepted: armed, its fence on the objects, about to be pushed to the scheduler. */
+DEFINE_EVENT(cnova_exec_job, cnova_exec_submit,
+	     TP_PROTO(const struct cnova_exec_job *job),
+	     TP_ARGS(job));
+
+/* Its dependencies have signalled: the doorbell is about to ring. */
+DEFINE_EVENT(cnova_exec_job, cnova_exec_run,
+	     TP_PROTO(const struct cnova_exec_job *job),
+	     TP_ARGS(job));
+
+/* The hardware has done it, or never will: @err is what its fence says. */
+TRACE_EVENT(cnova_exec_done,
+	    TP_PROTO(const struct cnova_user_channel *channel, const struct dma_fence *fence,
+		     int err),
+	    TP_ARGS(channel, fence, err),
+	    TP_STRUCT__entry(__field(u64, client)
+			     __field(u32, channel)
+			     __field(int, err)
+			     __field(u64, hw_seqno)),
+	    TP_fast_assign(__entry->client = channel->vm->client_id;
+			   __entry->channel = channel->id;
+			   __entry->err = err;
+			   __entry->hw_seqno = fence->seqno;),
+	    TP_printk("channel=%llu.%u exec=%llu err=%d", __entry->client, __entry->channel,
+		      __entry->hw_seqno, __entry->err));
 
 #endif /* _CNOVA_DRM_TRACE_H_ */
 

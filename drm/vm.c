@@ -27,6 +27,7 @@
 
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
+#include "drm/channel.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/file.h"
@@ -188,6 +189,7 @@ static void cnova_vm_died_work(struct work_struct *work)
 		drm_warn(&vm->cnova->drm, "VM %u of client %llu is dead: %pe\n", vm->id,
 			 vm->client_id, ERR_PTR(vm->vmm.error));
 	cnova_in_fences_cancel_all(&vm->in_fences);
+	cnova_vm_kill_channels(vm);
 }
 
 /**
@@ -254,6 +256,8 @@ static void cnova_vm_init_fields(struct cnova_vm *vm, struct cnova_device *cnova
 	vm->next_queue_id = 1;
 	INIT_LIST_HEAD(&vm->queues);
 	vm->pending = RB_ROOT_CACHED;
+	INIT_LIST_HEAD(&vm->channels);
+	spin_lock_init(&vm->channels_lock);
 	cnova_in_fences_init(&vm->in_fences);
 	cnova_resize_init(&vm->resize);
 	init_waitqueue_head(&vm->idle);
@@ -360,6 +364,9 @@ void cnova_vm_close(struct cnova_vm *vm)
 	struct cnova_device *cnova = vm->cnova;
 	bool closed;
 
+	/* First: who prepares something may wait, with the lock, for what runs. */
+	cnova_vm_kill_channels(vm);
+
 	mutex_lock(&vm->submit_lock);
 	closed = vm->closed;
 	vm->closed = true;
@@ -370,6 +377,9 @@ void cnova_vm_close(struct cnova_vm *vm)
 	}
 
 	cnova_debugfs_remove_vm(vm);
+
+	/* They use the page tables, and binds may wait for what they run. */
+	cnova_vm_close_channels(vm);
 
 	mutex_lock(&vm->vmm.lock);
 	vm->killed = true;

@@ -5,7 +5,7 @@
  * Lock order, from the outside in. This is the one place where it is written;
  * cnova_vm_prime_lockdep() teaches it to lockdep, reclaim included.
  *
- *	cnova_vm.submit_lock		one bind of a VM is prepared at a time
+ *	cnova_vm.submit_lock		one bind or execution of a VM is prepared at a time
  *	  cnova_device.validate_lock	rwsem; around a drm_exec loop that validates
  *	    dma_resv			the VM's own first, then objects (ww)
  *	      cnova_windows.lock	what BAR1 shows of objects; held by CPU faults
@@ -13,16 +13,22 @@
  *	          cnova_vram.lock	the allocator of VRAM
  *	      cnova_pt_alloc.lock	arenas of table pages
  *	      --- below: taken in the fence signalling path, nothing allocates ---
+ *	      cnova_user_channel.stop_lock	its hardware is pushed to, or stopped
  *	      cnova_vmm.lock		the tree lock: VA tree, pending tree, page tables
  *	        drm_gem_object.gpuva.lock	list of mappings of an object
+ *	          cnova_host_runlist.lock	the hardware's list of channels
  *	          cnova_tlb.lock	the invalidate registers
  *	            cnova_pramin.lock	the window
- *	      dma_fence.lock
- *	        cnova_in_fences.lock	spinlock; in-fences that can be cancelled
+ *	      cnova_vm.channels_lock	spinlock
+ *	        cnova_host.lock		spinlock, hard interrupt: channels are called back
+ *	          cnova_user_channel.lock	spinlock: what its ring holds
+ *	            dma_fence.lock
+ *	              cnova_in_fences.lock	spinlock; in-fences that can be cancelled
  */
 #ifndef _CNOVA_DRM_VM_H_
 #define _CNOVA_DRM_VM_H_
 
+#include <linux/bitmap.h>
 #include <linux/completion.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
@@ -34,6 +40,7 @@
 
 #include <drm/drm_gpuvm.h>
 
+#include "drm/channel_mem.h"
 #include "drm/coredump.h"
 #include "drm/history.h"
 #include "drm/pt_alloc.h"
@@ -126,7 +133,16 @@ struct cnova_vm {
 	/** @resize: Orders binds that change the size of a leaf against executions. */
 	struct cnova_resize resize;
 
-	/** @submit_lock: Serialises preparation and submission of binds. */
+	/** @channels: Channels that are not closed, &cnova_user_channel.vm_entry. */
+	struct list_head channels;
+
+	/** @channels_lock: Protects @channels. A spinlock, inside of which channels are killed. */
+	spinlock_t channels_lock;
+
+	/** @channel_slots: Slots of the kernel's part in use. Under @submit_lock. */
+	DECLARE_BITMAP(channel_slots, CNOVA_CHANNEL_SLOTS);
+
+	/** @submit_lock: Serialises preparation and submission of binds and executions. */
 	struct mutex submit_lock;
 
 	/** @closed: No bind is accepted any more. Protected by @submit_lock. */
