@@ -193,12 +193,14 @@ static int cnova_bind_job_try_lock(struct cnova_bind_job *job, struct drm_exec *
 		.resv = drm_gpuvm_resv(&vm->base),
 		.allow_res_evict = true,
 	};
+	u32 tries = 0;
 	int err;
 
 	cnova_bind_job_refuse(job, U32_MAX, DRM_CNOVA_REASON_NONE, 0);
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		      job->set.nr + 1);
 	drm_exec_until_all_locked(exec) {
+		tries++;
 		/* First, always: a loop that locks nothing never ends its contention. */
 		err = drm_gpuvm_prepare_vm(&vm->base, exec, 0);
 		if (!err)
@@ -214,6 +216,8 @@ static int cnova_bind_job_try_lock(struct cnova_bind_job *job, struct drm_exec *
 
 	if (err)
 		drm_exec_fini(exec);
+	else
+		vm->nr_lock_retries += tries - 1;
 	return err;
 }
 
@@ -354,7 +358,9 @@ static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struc
 	struct cnova_vm *vm = job->vm;
 	struct drm_gem_object *obj;
 
+	vm->nr_locked = 0;
 	drm_exec_for_each_locked_object(exec, obj) {
+		vm->nr_locked++;
 		/* On the VM's own it would hold back every private object. */
 		if (obj == vm->root && !job->set.has_private)
 			continue;

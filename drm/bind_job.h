@@ -173,6 +173,8 @@ bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va);
 int cnova_pending_collect(struct cnova_bind_job *job);
 void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_ops,
 			    struct cnova_op_view *views);
+bool cnova_object_set_has(const struct cnova_object_set *set, struct cnova_vm *vm,
+			  struct drm_gem_object *obj);
 void cnova_object_set_fini(struct cnova_object_set *set);
 u32 cnova_pending_nr_pt_ops(const struct cnova_bind_job *job);
 

@@ -37,6 +37,8 @@
 struct cnova_bind_step {
 	struct cnova_vm *vm;
 	struct cnova_bind_op *op;
+	/* What it has locked; NULL: it runs with no objects locked. */
+	const struct cnova_object_set *set;
 	struct list_head *spare_vas;
 	struct list_head *removed;
 	/* The operation maps again exactly what it found. */
@@ -51,10 +53,23 @@ static struct cnova_va *cnova_step_take_va(struct cnova_bind_step *step)
 	return va;
 }
 
+/*
+ * What a job touches it has put its fence on: eviction waits for that. Where locks are
+ * proved, this is too.
+ */
+static void cnova_step_check(struct cnova_bind_step *step, const struct drm_gpuva *va)
+{
+	if (IS_ENABLED(CONFIG_PROVE_LOCKING) && step->set)
+		drm_WARN_ONCE(&step->vm->cnova->drm,
+			      !cnova_object_set_has(step->set, step->vm, va->gem.obj),
+			      "a bind touches an object that it has not locked\n");
+}
+
 /* Out of the tree; stays on the list of its object until the TLB has acknowledged. */
 static void cnova_step_removed(struct cnova_bind_step *step, struct drm_gpuva *va)
 {
 	trace_cnova_bind_step(step->vm, va, false);
+	cnova_step_check(step, va);
 	step->vm->mapped -= va->va.range;
 	list_add_tail(&va->rb.entry, step->removed);
 }
@@ -63,6 +78,7 @@ static void cnova_step_inserted(struct cnova_bind_step *step, struct drm_gpuva *
 				struct drm_gpuvm_bo *vm_bo)
 {
 	trace_cnova_bind_step(step->vm, va, true);
+	cnova_step_check(step, va);
 	step->vm->mapped += va->va.range;
 	if (!vm_bo)
 		return;
@@ -259,6 +275,7 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
 		struct cnova_bind_step step = {
 			.vm = vm,
 			.op = &job->ops[i],
+			.set = &job->set,
 			.spare_vas = &job->spare_vas,
 			.removed = &job->removed,
 		};

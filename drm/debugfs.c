@@ -232,6 +232,8 @@ static int cnova_debugfs_vm_binds_show(struct seq_file *m, void *unused)
 	seq_printf(m, "order_waits %llu\n", vm->nr_order_waits);
 	mutex_unlock(&vm->vmm.lock);
 
+	seq_printf(m, "locked %u\n", READ_ONCE(vm->nr_locked));
+	seq_printf(m, "lock_retries %llu\n", READ_ONCE(vm->nr_lock_retries));
 	seq_printf(m, "resizes %llu\n", READ_ONCE(vm->resize.nr_jobs));
 	seq_printf(m, "resize_waits %llu\n", READ_ONCE(vm->resize.nr_waits));
 	return 0;

@@ -246,6 +246,7 @@ struct cnova_bind_job *cnova_order_last_overlap_locked(struct cnova_bind_queue *
 
 	for (span = cnova_span_it_iter_first(&queue->spans, first_va, last_va); span;
 	     span = cnova_span_it_iter_next(span, first_va, last_va)) {
+		job->vm->nr_spans_seen++;
 		if (last && span->job->order <= last->order)
 			continue;
 		if (cnova_job_touches(job, span))

@@ -22,6 +22,7 @@
  * each mapping and each pending map is looked at once.
  */
 
+#include <linux/bsearch.h>
 #include <linux/interval_tree_generic.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
@@ -425,6 +426,25 @@ void cnova_object_set_fini(struct cnova_object_set *set)
 	cnova_object_set_drop(set);
 	kvfree(set->objs);
 	set->objs = NULL;
+}
+
+/**
+ * cnova_object_set_has() - Does a job hold the lock, or the fence slot, of an object?
+ * @set: Set that cnova_pending_collect() made.
+ * @vm: Address space of the job.
+ * @obj: Object, or NULL.
+ *
+ * Context: Any.
+ * Return: Whether @obj is in it; private objects are all in or none.
+ */
+bool cnova_object_set_has(const struct cnova_object_set *set, struct cnova_vm *vm,
+			  struct drm_gem_object *obj)
+{
+	if (!obj)
+		return true;
+	if (!drm_gpuvm_is_extobj(&vm->base, obj))
+		return set->has_private;
+	return bsearch(&obj, set->objs, set->nr, sizeof(*set->objs), cnova_cmp_pointer);
 }
 
 /**

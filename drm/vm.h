@@ -176,6 +176,21 @@ struct cnova_vm {
 	u64 nr_order_waits;
 
 	/**
+	 * @nr_spans_seen: Spans that jobs of other queues have looked at: a cost, for
+	 * tests. Protected by &cnova_vmm.lock.
+	 */
+	u64 nr_spans_seen;
+
+	/**
+	 * @nr_locked: Objects that the last bind locked, the VM's root included: for
+	 * tests. Under the VM's reservation.
+	 */
+	u32 nr_locked;
+
+	/** @nr_lock_retries: How often locking them had to begin again; the same. */
+	u64 nr_lock_retries;
+
+	/**
 	 * @nr_marked: How often jobs looked at a mapping to say that it is bound: a
 	 * cost, for tests. Protected by &cnova_vmm.lock.
 	 */

@@ -9,6 +9,8 @@
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
 #include "drm/gem.h"
+#include "drm/order.h"
+#include "drm/resize.h"
 #include "drm/sync.h"
 #include "drm/vm.h"
 #include "mm/bar1.h"
@@ -35,6 +37,14 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_pending_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_close);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
+
+/* tests/order_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_add_resize_dependency);
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_add);
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_remove);
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_set);
+EXPORT_SYMBOL_IF_KUNIT(cnova_order_last_overlap_locked);
+EXPORT_SYMBOL_IF_KUNIT(cnova_resize_may_wait);
 
 /* tests/bar1_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);

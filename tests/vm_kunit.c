@@ -7,313 +7,141 @@
  * VM_BIND contract.
  */
 
-#include <kunit/test.h>
-#include <linux/module.h>
-#include <linux/platform_device.h>
 #include <linux/prandom.h>
-#include <linux/sizes.h>
 
-#include <drm/drm_file.h>
+#include "tests/vm_fixture.h"
 
-#include <uapi/drm/cnova_drm.h>
-
-#include "drm/bind_job.h"
-#include "drm/bind_queue.h"
-#include "drm/device.h"
-#include "drm/gem.h"
-#include "drm/view.h"
-#include "drm/vm.h"
-
-/* What addresses here count from; a client's, and aligned to any leaf. */
-#define BASE		SZ_512M
-
-/* Objects of 64 KiB, one every 2 MiB: each in a page table of its own. */
-#define STRIDE		SZ_2M
-#define BO_SIZE		SZ_64K
 #define MANY		300
-
-static unsigned long vm_kunit_seed = 1;
-module_param_named(vm_seed, vm_kunit_seed, ulong, 0444);
-MODULE_PARM_DESC(vm_seed, "Seed of the random sets (default 1)");
-
-struct vm_fixture {
-	struct device *dev;
-	struct cnova_device *cnova;
-	struct drm_file file;
-	struct cnova_vm *vm;
-};
-
-static int vm_kunit_init(struct kunit *test)
-{
-	struct vm_fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
-	struct device *dev;
-
-	KUNIT_ASSERT_NOT_NULL(test, fix);
-	dev = bus_find_device_by_name(&platform_bus_type, NULL, CNOVA_SIM_PLATFORM_NAME);
-	if (!dev || !dev_get_drvdata(dev)) {
-		put_device(dev);
-		kunit_skip(test, "no device: load cnova_sim first");
-	}
-
-	fix->dev = dev;
-	fix->cnova = dev_get_drvdata(dev);
-	fix->vm = cnova_vm_create(fix->cnova, &fix->file);
-	if (IS_ERR(fix->vm)) {
-		put_device(dev);
-		KUNIT_FAIL_AND_ABORT(test, "cnova_vm_create: %pe", fix->vm);
-	}
-	test->priv = fix;
-	return 0;
-}
-
-static void vm_kunit_close(struct vm_fixture *fix)
-{
-	if (!fix->vm)
-		return;
-	cnova_vm_close(fix->vm);
-	cnova_vm_put(fix->vm);
-	fix->vm = NULL;
-}
-
-static void vm_kunit_exit(struct kunit *test)
-{
-	struct vm_fixture *fix = test->priv;
-
-	if (!fix)
-		return;
-	vm_kunit_close(fix);
-	put_device(fix->dev);
-}
-
-static void put_bo(void *bo)
-{
-	drm_gem_object_put(&((struct cnova_bo *)bo)->ttm.base);
-}
-
-static struct cnova_bo *new_bo(struct kunit *test, u32 flags)
-{
-	struct vm_fixture *fix = test->priv;
-	bool private = flags & DRM_CNOVA_GEM_VM_PRIVATE;
-	struct cnova_bo *bo;
-
-	bo = cnova_bo_create(fix->cnova, BO_SIZE, flags, private ? fix->vm->root : NULL);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);
-	return bo;
-}
-
-/* Operation @index of a job, as the ioctl would have parsed it. */
-static void set_op(struct kunit *test, struct cnova_bind_job *job, u32 index, u32 type,
-		   struct cnova_bo *bo, u64 va, u64 range)
-{
-	struct vm_fixture *fix = test->priv;
-	struct cnova_bind_op *op = &job->ops[index];
-
-	op->type = type;
-	op->start = BASE + va;
-	op->last = BASE + va + range - 1;
-	if (bo) {
-		drm_gem_object_get(&bo->ttm.base);
-		op->bo = bo;
-	}
-	if (type == DRM_CNOVA_VM_BIND_OP_MAP) {
-		struct drm_gpuvm_bo *vm_bo = drm_gpuvm_bo_create(&fix->vm->base, &bo->ttm.base);
-
-		KUNIT_ASSERT_NOT_NULL(test, vm_bo);
-		op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
-	}
-}
-
-/* A job of a queue; 0: the VM's own. */
-static struct cnova_bind_job *new_empty_job(struct kunit *test, u32 queue_id, u32 nr_ops)
-{
-	struct vm_fixture *fix = test->priv;
-	struct cnova_bind_queue *queue = cnova_bind_queue_get(fix->vm, queue_id);
-	struct cnova_bind_job *job;
-
-	KUNIT_ASSERT_NOT_NULL(test, queue);
-	job = cnova_bind_job_create(queue, nr_ops);
-	cnova_bind_queue_put(queue);
-	KUNIT_ASSERT_NOT_NULL(test, job);
-	return job;
-}
-
-/* A job of one operation. */
-static struct cnova_bind_job *new_job(struct kunit *test, u32 type, struct cnova_bo *bo,
-				      u64 va, u64 range)
-{
-	struct cnova_bind_job *job = new_empty_job(test, 0, 1);
-
-	set_op(test, job, 0, type, bo, va, range);
-	return job;
-}
-
-static void run_job(struct kunit *test, struct cnova_bind_job *job)
-{
-	struct vm_fixture *fix = test->priv;
-	struct dma_fence *fence;
-
-	KUNIT_ASSERT_EQ(test, cnova_bind_job_submit(job, &fix->file, &fence), 0);
-	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(fence), 0);
-	dma_fence_put(fence);
-}
-
-static void map_bo(struct kunit *test, struct cnova_bo *bo, u64 va)
-{
-	run_job(test, new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, va, BO_SIZE));
-}
-
-/* Announces the job and finds its set; forget() has to follow. */
-static void collect(struct kunit *test, struct cnova_bind_job *job)
-{
-	mutex_lock(&job->vm->submit_lock);
-	KUNIT_EXPECT_EQ(test, cnova_pending_add(job), 0);
-	KUNIT_EXPECT_EQ(test, cnova_pending_collect(job), 0);
-	mutex_unlock(&job->vm->submit_lock);
-}
-
-static void forget(struct cnova_bind_job *job)
-{
-	cnova_pending_remove(job);
-	cnova_bind_job_destroy(job);
-}
-
-static bool set_has(const struct cnova_bind_job *job, const struct cnova_bo *bo)
-{
-	for (u32 i = 0; i < job->set.nr; i++)
-		if (job->set.objs[i] == &bo->ttm.base)
-			return true;
-	return false;
-}
 
 /* The set holds what is in the ranges, however many objects the VM knows. */
 static void exec_set_is_independent_of_vm_size(struct kunit *test)
 {
-	struct cnova_bo *here = new_bo(test, 0), *there = new_bo(test, 0), *over = new_bo(test, 0);
+	struct cnova_bo *here = vm_new_bo(test, 0), *there = vm_new_bo(test, 0);
+	struct cnova_bo *over = vm_new_bo(test, 0);
 	struct cnova_bind_job *job;
 
-	map_bo(test, here, 0);
-	map_bo(test, there, STRIDE);
+	vm_map_bo(test, here, 0);
+	vm_map_bo(test, there, STRIDE);
 
 	for (u32 nr = 2; nr <= MANY; nr++) {
 		if (nr == 10 || nr == MANY) {
-			job = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, over, 0, BO_SIZE);
-			collect(test, job);
+			job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, over, 0, BO_SIZE);
+			vm_collect(test, job);
 			KUNIT_EXPECT_EQ(test, job->set.nr, 2);
-			KUNIT_EXPECT_TRUE(test, set_has(job, here));
-			KUNIT_EXPECT_TRUE(test, set_has(job, over));
+			KUNIT_EXPECT_TRUE(test, vm_set_has(job, here));
+			KUNIT_EXPECT_TRUE(test, vm_set_has(job, over));
 			KUNIT_EXPECT_FALSE(test, job->set.has_private);
-			forget(job);
+			vm_forget(job);
 		}
-		map_bo(test, new_bo(test, 0), (u64)nr * STRIDE);
+		vm_map_bo(test, vm_new_bo(test, 0), (u64)nr * STRIDE);
 	}
 }
 
 /* [9, 13] What a bind that has not run will map is locked like what is mapped. */
 static void exec_set_has_pending_objects(struct kunit *test)
 {
-	struct cnova_bo *bo = new_bo(test, 0);
+	struct cnova_bo *bo = vm_new_bo(test, 0);
 	struct cnova_bind_job *map, *unmap;
 
-	map = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 0, BO_SIZE);
-	collect(test, map);
+	map = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 0, BO_SIZE);
+	vm_collect(test, map);
 
-	unmap = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
-	collect(test, unmap);
+	unmap = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	vm_collect(test, unmap);
 	KUNIT_EXPECT_EQ(test, unmap->set.nr, 1);
-	KUNIT_EXPECT_TRUE(test, set_has(unmap, bo));
-	forget(unmap);
+	KUNIT_EXPECT_TRUE(test, vm_set_has(unmap, bo));
+	vm_forget(unmap);
 
 	/* The first one is killed: nothing is pending, nothing is locked. */
-	forget(map);
-	unmap = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
-	collect(test, unmap);
+	vm_forget(map);
+	unmap = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	vm_collect(test, unmap);
 	KUNIT_EXPECT_EQ(test, unmap->set.nr, 0);
-	forget(unmap);
+	vm_forget(unmap);
 }
 
 /* The union, not the projection: an unmap that waits does not hide the mapping. */
 static void exec_set_has_objects_that_an_unmap_will_remove(struct kunit *test)
 {
-	struct cnova_bo *bo = new_bo(test, 0);
+	struct cnova_bo *bo = vm_new_bo(test, 0);
 	struct cnova_bind_job *first, *second;
 
-	map_bo(test, bo, 0);
-	first = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
-	collect(test, first);
-	second = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
-	collect(test, second);
-	KUNIT_EXPECT_TRUE(test, set_has(second, bo));
-	forget(second);
-	forget(first);
+	vm_map_bo(test, bo, 0);
+	first = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	vm_collect(test, first);
+	second = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	vm_collect(test, second);
+	KUNIT_EXPECT_TRUE(test, vm_set_has(second, bo));
+	vm_forget(second);
+	vm_forget(first);
 }
 
 /* An object that is mapped many times is locked once. */
 static void exec_set_has_each_object_once(struct kunit *test)
 {
-	struct cnova_bo *a = new_bo(test, 0), *b = new_bo(test, 0);
+	struct cnova_bo *a = vm_new_bo(test, 0), *b = vm_new_bo(test, 0);
 	struct cnova_bind_job *job;
 
 	for (u32 i = 0; i < 8; i++)
-		map_bo(test, i & 1 ? a : b, (u64)i * BO_SIZE);
+		vm_map_bo(test, i & 1 ? a : b, (u64)i * BO_SIZE);
 
-	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, 8 * BO_SIZE);
-	collect(test, job);
+	job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, 8 * BO_SIZE);
+	vm_collect(test, job);
 	KUNIT_EXPECT_EQ(test, job->set.nr, 2);
-	forget(job);
+	vm_forget(job);
 }
 
 /* Private objects share the VM's lock: not in the set, but the VM gets the fence. */
 static void exec_set_marks_private_objects(struct kunit *test)
 {
-	struct cnova_bo *bo = new_bo(test, DRM_CNOVA_GEM_VM_PRIVATE);
+	struct cnova_bo *bo = vm_new_bo(test, DRM_CNOVA_GEM_VM_PRIVATE);
 	struct cnova_bind_job *job;
 
-	map_bo(test, bo, 0);
-	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
-	collect(test, job);
+	vm_map_bo(test, bo, 0);
+	job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, BO_SIZE);
+	vm_collect(test, job);
 	KUNIT_EXPECT_EQ(test, job->set.nr, 0);
 	KUNIT_EXPECT_TRUE(test, job->set.has_private);
-	forget(job);
+	vm_forget(job);
 }
 
 /* Unmap-all finds what is mapped and what is pending, and nothing of others. */
 static void unmap_all_covers_live_and_pending(struct kunit *test)
 {
-	struct cnova_bo *bo = new_bo(test, 0), *other = new_bo(test, 0);
+	struct cnova_bo *bo = vm_new_bo(test, 0), *other = vm_new_bo(test, 0);
 	struct cnova_bind_job *map, *all;
 
-	map_bo(test, bo, STRIDE);
-	map_bo(test, other, 2 * STRIDE);
-	map = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 5 * STRIDE, BO_SIZE);
-	collect(test, map);
+	vm_map_bo(test, bo, STRIDE);
+	vm_map_bo(test, other, 2 * STRIDE);
+	map = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 5 * STRIDE, BO_SIZE);
+	vm_collect(test, map);
 
-	all = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP_ALL, bo, 0, 0);
-	collect(test, all);
+	all = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP_ALL, bo, 0, 0);
+	vm_collect(test, all);
 	KUNIT_EXPECT_EQ(test, all->ops[0].nr_ranges, 2);
 	KUNIT_EXPECT_EQ(test, all->ops[0].start, BASE + STRIDE);
 	KUNIT_EXPECT_EQ(test, all->ops[0].last, BASE + 5 * STRIDE + BO_SIZE - 1);
 	KUNIT_EXPECT_EQ(test, all->set.nr, 1);
-	KUNIT_EXPECT_TRUE(test, set_has(all, bo));
-	forget(all);
-	forget(map);
+	KUNIT_EXPECT_TRUE(test, vm_set_has(all, bo));
+	vm_forget(all);
+	vm_forget(map);
 }
 
 /* Would an unmap of [@start, @end) be ordered against executions? */
 static bool unmap_may_resize(struct kunit *test, u64 start, u64 end)
 {
-	struct cnova_bind_job *job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, start,
+	struct cnova_bind_job *job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, start,
 					     end - start);
 	struct cnova_op_view view;
 	struct cnova_pt_op pt_op;
 	bool may_resize;
 
-	collect(test, job);
+	vm_collect(test, job);
 	mutex_lock(&job->vm->submit_lock);
 	cnova_pending_describe(job, &pt_op, &view);
 	mutex_unlock(&job->vm->submit_lock);
 	may_resize = job->pt.may_resize;
-	forget(job);
+	vm_forget(job);
 	return may_resize;
 }
 
@@ -329,7 +157,7 @@ static void cuts_of_leaves_are_size_changes(struct kunit *test)
 	const u64 va = SZ_1G, end = 2ULL * SZ_1G, odd = 3ULL * SZ_1G + SZ_64K;
 
 	/* Sparse mappings need no memory, and what they cover is all that counts. */
-	run_job(test, new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, va, end - va));
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, va, end - va));
 	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, va, end));
 	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, va + SZ_4K, end));
 	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, va, va + SZ_64K));
@@ -338,11 +166,11 @@ static void cuts_of_leaves_are_size_changes(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, va + SZ_512M, end));
 
 	/* Pending ones too; a slot that is not all covered has no leaf of its size. */
-	pending = new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, odd, SZ_1M);
-	collect(test, pending);
+	pending = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, odd, SZ_1M);
+	vm_collect(test, pending);
 	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, odd, odd + SZ_64K));
 	KUNIT_EXPECT_TRUE(test, unmap_may_resize(test, odd, odd + SZ_4K));
-	forget(pending);
+	vm_forget(pending);
 	KUNIT_EXPECT_FALSE(test, unmap_may_resize(test, odd, odd + SZ_4K));
 }
 
@@ -356,7 +184,7 @@ static void exec_set_random_is_exact(struct kunit *test)
 	kunit_info(test, "vm_seed=%lu\n", vm_kunit_seed);
 	prandom_seed_state(&rnd, vm_kunit_seed);
 	for (u32 i = 0; i < NR_BOS; i++)
-		bos[i] = new_bo(test, 0);
+		bos[i] = vm_new_bo(test, 0);
 
 	for (u32 round = 0; round < ROUNDS; round++) {
 		u32 at = prandom_u32_state(&rnd) % SLOTS;
@@ -364,20 +192,20 @@ static void exec_set_random_is_exact(struct kunit *test)
 		struct cnova_bo *bo = bos[prandom_u32_state(&rnd) % NR_BOS];
 		struct cnova_bind_job *job;
 
-		job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, (u64)at * BO_SIZE,
-			      (u64)nr * BO_SIZE);
-		collect(test, job);
+		job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, (u64)at * BO_SIZE,
+				 (u64)nr * BO_SIZE);
+		vm_collect(test, job);
 		for (u32 i = 0; i < NR_BOS; i++) {
 			bool expected = false;
 
 			for (u32 s = at; s < at + nr; s++)
 				expected |= slot[s] == bos[i];
-			KUNIT_EXPECT_EQ_MSG(test, set_has(job, bos[i]), expected, "round %u",
+			KUNIT_EXPECT_EQ_MSG(test, vm_set_has(job, bos[i]), expected, "round %u",
 					    round);
 		}
-		forget(job);
+		vm_forget(job);
 
-		map_bo(test, bo, (u64)at * BO_SIZE);
+		vm_map_bo(test, bo, (u64)at * BO_SIZE);
 		slot[at] = bo;
 	}
 }
@@ -391,18 +219,18 @@ static void nested_maps_are_bound_in_one_go(struct kunit *test)
 	enum { NR = 100 };
 	struct vm_fixture *fix = test->priv;
 	const struct cnova_pt_range all = { BASE, BASE + 2 * NR * SZ_4K };
-	struct cnova_bind_job *job = new_empty_job(test, 0, NR);
+	struct cnova_bind_job *job = vm_new_empty_job(test, 0, NR);
 	struct cnova_bo *bo;
 	struct drm_gpuva *va;
 	u32 nr = 0;
 
 	bo = cnova_bo_create(fix->cnova, all.end - all.start, 0, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_bo, bo), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, vm_put_bo, bo), 0);
 	for (u32 i = 0; i < NR; i++)
-		set_op(test, job, i, DRM_CNOVA_VM_BIND_OP_MAP, bo, (u64)i * SZ_4K,
-		       2 * (u64)(NR - i) * SZ_4K);
-	run_job(test, job);
+		vm_set_op(test, job, i, DRM_CNOVA_VM_BIND_OP_MAP, bo, (u64)i * SZ_4K,
+			  2 * (u64)(NR - i) * SZ_4K);
+	vm_run_job(test, job);
 	KUNIT_EXPECT_EQ(test, fix->vm->nr_marked, 2 * NR - 1);
 
 	mutex_lock(&fix->vm->vmm.lock);
@@ -421,7 +249,7 @@ static void vm_close_gives_everything_back(struct kunit *test)
 	u64 before, after;
 	struct cnova_bo *bo;
 
-	vm_kunit_close(fix);
+	vm_fixture_close(fix);
 	before = cnova_vram_free_bytes(&fix->cnova->mm.vram);
 
 	fix->vm = cnova_vm_create(fix->cnova, &fix->file);
@@ -429,12 +257,12 @@ static void vm_close_gives_everything_back(struct kunit *test)
 	bo = cnova_bo_create(fix->cnova, BO_SIZE, DRM_CNOVA_GEM_VRAM, NULL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
 	for (u32 i = 0; i < 20; i++)
-		map_bo(test, bo, (u64)i * SZ_1G);
+		vm_map_bo(test, bo, (u64)i * SZ_1G);
 	/* The mappings keep it. */
 	drm_gem_object_put(&bo->ttm.base);
 	KUNIT_EXPECT_LT(test, cnova_vram_free_bytes(&fix->cnova->mm.vram), before);
 
-	vm_kunit_close(fix);
+	vm_fixture_close(fix);
 	after = cnova_vram_free_bytes(&fix->cnova->mm.vram);
 	KUNIT_EXPECT_EQ(test, after, before);
 }
@@ -446,7 +274,7 @@ static void vm_close_twice_and_bind_after(struct kunit *test)
 	struct cnova_bind_job *job;
 	struct dma_fence *fence;
 
-	job = new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
+	job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, 0, SZ_4K);
 	cnova_vm_close(fix->vm);
 	cnova_vm_close(fix->vm);
 	KUNIT_EXPECT_EQ(test, cnova_bind_job_submit(job, &fix->file, &fence), -ENOENT);
@@ -470,8 +298,8 @@ static struct kunit_case vm_kunit_cases[] = {
 
 static struct kunit_suite vm_kunit_suite = {
 	.name = "cnova_vm",
-	.init = vm_kunit_init,
-	.exit = vm_kunit_exit,
+	.init = vm_fixture_init,
+	.exit = vm_fixture_exit,
 	.test_cases = vm_kunit_cases,
 };
 
