@@ -110,6 +110,7 @@ int syncobj_handle_to_fd(int fd, uint32_t handle, uint32_t flags);
 uint32_t syncobj_fd_to_handle(int fd, int syncobj_fd, uint32_t flags);
 void syncobj_reset(int fd, uint32_t *handles, uint32_t count);
 void syncobj_signal(int fd, uint32_t *handles, uint32_t count);
+void syncobj_import_sync_file(int fd, uint32_t handle, int sync_file);
 int sync_fence_status(int fence);
 
 /* One pass of a loop that the library leaves with siglongjmp(). */

@@ -471,7 +471,8 @@ enum drm_cnova_vm_bind_reason {
  * and the GPU sees the result of all of them at once: an address that is mapped
  * before and after is mapped all the time, unless the size of its page changes.
  *
- * Binds of one VM that overlap run in the order they were submitted.
+ * Binds of one queue run in the order they were submitted, and so do binds of one VM that
+ * overlap, whatever their queues.
  *
  * An asynchronous bind with no operations and at least one sync waits and
  * signals in order with the others.
@@ -480,7 +481,7 @@ enum drm_cnova_vm_bind_reason {
  *
  * Errors: EINVAL, EPERM (object private to another VM), EACCES (object imported to be
  * read only), EOPNOTSUPP (imported memory that the GPU cannot reach), E2BIG (stride), ENOENT
- * (VM, handle or syncobj, or the VM is dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS
+ * (VM, queue, handle or syncobj, or the VM is dead), EFAULT, ENOMEM, ENOSPC, ENOBUFS
  * (no memory for an array this long, or a limit on what it covers; a shorter one
  * may do), EBUSY (too many binds or maps pending), EINTR (nothing happened),
  * ETIME (WAIT_FOR_SUBMIT), ENODEV.
