@@ -19,6 +19,7 @@ struct cnova_bind_queue;
 struct cnova_bo;
 struct cnova_op_view;
 struct cnova_vm;
+struct dma_fence;
 struct drm_file;
 struct drm_gem_object;
 struct drm_gpuvm_bo;
@@ -152,6 +153,17 @@ static inline struct cnova_bind_job *to_cnova_bind_job(struct drm_sched_job *job
 	return container_of(job, struct cnova_bind_job, base);
 }
 
+/* Of its fence; 0: it has none, see drm/unmap_now.c. */
+static inline u64 cnova_bind_job_seqno(const struct cnova_bind_job *job)
+{
+	return job->base.s_fence ? job->base.s_fence->finished.seqno : 0;
+}
+
+static inline u64 cnova_bind_job_context(const struct cnova_bind_job *job)
+{
+	return job->base.s_fence ? job->base.s_fence->finished.context : 0;
+}
+
 struct cnova_bind_job *cnova_bind_job_create(struct cnova_bind_queue *queue, u32 nr_ops);
 void cnova_bind_job_destroy(struct cnova_bind_job *job);
 int cnova_bind_job_submit(struct cnova_bind_job *job, struct drm_file *file,
@@ -169,6 +181,8 @@ u32 cnova_ranges_merge(struct cnova_pt_range *range, u32 nr);
 int cnova_pending_add(struct cnova_bind_job *job);
 void cnova_pending_remove_locked(struct cnova_bind_job *job);
 void cnova_pending_remove(struct cnova_bind_job *job);
+struct dma_fence *cnova_pending_get_fence(struct cnova_vm *vm, u64 start, u64 last,
+					  struct cnova_bo *bo);
 bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va);
 int cnova_pending_collect(struct cnova_bind_job *job);
 void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_ops,

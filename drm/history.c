@@ -43,7 +43,7 @@ void cnova_history_add(struct cnova_history *history, const struct cnova_bind_jo
 
 		history->ops[history->nr++ % CNOVA_HISTORY_OPS] = (struct cnova_history_op){
 			.time = now,
-			.seqno = job->base.s_fence->finished.seqno,
+			.seqno = cnova_bind_job_seqno(job),
 			.index = i,
 			.type = op->type,
 			.flags = op->flags,

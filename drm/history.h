@@ -18,7 +18,7 @@ struct drm_printer;
 struct cnova_history_op {
 	/** @time: When, CLOCK_MONOTONIC in ns. */
 	u64 time;
-	/** @seqno: Of the fence of its job. */
+	/** @seqno: Of the fence of its job; 0: without a job, see drm/unmap_now.c. */
 	u64 seqno;
 	/** @va: First address. */
 	u64 va;

@@ -291,6 +291,39 @@ void cnova_pending_remove(struct cnova_bind_job *job)
 	mutex_unlock(&job->vm->vmm.lock);
 }
 
+/**
+ * cnova_pending_get_fence() - Find a map that has not run.
+ * @vm: Address space.
+ * @start: First address.
+ * @last: Last address, inclusive.
+ * @bo: If not NULL: wherever this object is to be mapped, and nothing else.
+ *
+ * Context: Process context. Caller holds &cnova_vm.submit_lock, so that whatever is
+ * pending has been accepted.
+ * Return: Finished fence of its job, a reference; NULL: there is none.
+ */
+struct dma_fence *cnova_pending_get_fence(struct cnova_vm *vm, u64 start, u64 last,
+					  struct cnova_bo *bo)
+{
+	struct dma_fence *fence = NULL;
+	struct cnova_bind_op *op;
+
+	lockdep_assert_held(&vm->submit_lock);
+
+	if (bo) {
+		start = 0;
+		last = U64_MAX;
+	}
+
+	mutex_lock(&vm->vmm.lock);
+	for (op = cnova_pending_first(vm, start, last); op && !fence;
+	     op = cnova_pending_next(op, start, last))
+		if (!bo || op->bo == bo)
+			fence = dma_fence_get(&op->job->base.s_fence->finished);
+	mutex_unlock(&vm->vmm.lock);
+	return fence;
+}
+
 /* ---------------------------------------------------------- the exact set */
 
 struct cnova_collect {

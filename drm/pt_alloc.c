@@ -7,7 +7,7 @@
  * TTM, which can evict objects to make room; it is contiguous, and shares the
  * reservation of the VM, so that a bind that holds this can get one.
  *
- * Arenas grow with the address space, from 64 KiB to 1 MiB. One that is empty goes
+ * Arenas grow with the address space, from 128 KiB to 1 MiB. One that is empty goes
  * back, except for the last.
  *
  * When the hardware does not acknowledge a change, it may go on walking the tables of
@@ -37,6 +37,7 @@
 
 #define CNOVA_PT_PAGE_SHIFT	12
 #define CNOVA_PT_ARENA_MIN	SZ_64K
+#define CNOVA_PT_ARENA_FIRST	SZ_128K
 #define CNOVA_PT_ARENA_MAX	SZ_1M
 #define CNOVA_PT_ARENA_MAX_PAGES	(CNOVA_PT_ARENA_MAX >> CNOVA_PT_PAGE_SHIFT)
 
@@ -194,7 +195,8 @@ void cnova_pt_alloc_init(struct cnova_pt_alloc *alloc, struct cnova_device *cnov
 	alloc->root = root;
 	mutex_init(&alloc->lock);
 	INIT_LIST_HEAD(&alloc->arenas);
-	alloc->next_size = CNOVA_PT_ARENA_MIN;
+	/* The root, a reserve of up to 11 pages, and as much again for the first binds. */
+	alloc->next_size = CNOVA_PT_ARENA_FIRST;
 	alloc->bytes = 0;
 }
 

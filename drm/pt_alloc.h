@@ -19,7 +19,7 @@ struct ttm_operation_ctx;
  * struct cnova_pt_alloc - Pages for the tables of one address space.
  *
  * They come from arenas: pinned kernel objects on the reservation of the VM, so
- * that TTM can evict something else to make room for them. The first has 64 KiB,
+ * that TTM can evict something else to make room for them. The first has 128 KiB,
  * each further one twice as much, up to 1 MiB.
  */
 struct cnova_pt_alloc {

@@ -98,6 +98,26 @@ int cnova_resize_add_dependencies(struct cnova_bind_job *job)
 }
 
 /**
+ * cnova_resize_find_busy() - Find what a bind would have to wait for that is no job.
+ * @vm: Address space.
+ *
+ * Context: Process context. Caller holds the VM's reservation; as long as he does
+ * nothing new begins.
+ * Return: Fence of an execution that is not over, a reference; NULL: there is none.
+ */
+struct dma_fence *cnova_resize_find_busy(struct cnova_vm *vm)
+{
+	struct cnova_exec_slot *slot;
+
+	dma_resv_assert_held(vm->root->resv);
+
+	list_for_each_entry(slot, &vm->resize.slots, entry)
+		if (slot->last && !dma_fence_is_signaled(slot->last))
+			return dma_fence_get(slot->last);
+	return NULL;
+}
+
+/**
  * cnova_resize_publish() - Have later executions wait for a bind, if they must.
  * @job: Bind, armed. Nothing is done if it changes no size.
  * @fence: Its finished fence.

@@ -54,6 +54,7 @@ void cnova_resize_init(struct cnova_resize *resize);
 void cnova_resize_fini(struct cnova_resize *resize);
 
 int cnova_resize_add_dependencies(struct cnova_bind_job *job);
+struct dma_fence *cnova_resize_find_busy(struct cnova_vm *vm);
 void cnova_resize_publish(struct cnova_bind_job *job, struct dma_fence *fence);
 void cnova_resize_done(struct cnova_bind_job *job);
 bool cnova_resize_may_wait(const struct cnova_vm *vm);

@@ -154,6 +154,7 @@ void cnova_in_fences_init(struct cnova_in_fences *owner)
 {
 	*owner = (struct cnova_in_fences){ .list = LIST_HEAD_INIT(owner->list) };
 	spin_lock_init(&owner->lock);
+	init_waitqueue_head(&owner->wait);
 }
 
 /**
@@ -183,20 +184,67 @@ void cnova_in_fences_cancel_all(struct cnova_in_fences *owner)
 		spin_lock_irqsave(&owner->lock, flags);
 	}
 	spin_unlock_irqrestore(&owner->lock, flags);
+	wake_up_all(&owner->wait);
+}
+
+struct cnova_in_wait {
+	struct dma_fence_cb cb;
+	struct cnova_in_fences *owner;
+	bool done;
+};
+
+static void cnova_in_wait_cb(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	struct cnova_in_wait *wait = container_of(cb, struct cnova_in_wait, cb);
+
+	WRITE_ONCE(wait->done, true);
+	wake_up_all(&wait->owner->wait);
+}
+
+/**
+ * cnova_in_fences_wait() - Wait for a fence oneself, without a job.
+ * @owner: Of the address space, or of the channel, that it is for.
+ * @fence: Fence of anybody.
+ *
+ * Context: Process context, no locks held.
+ * Return: 0, whatever the fence says; -EINTR: the task is being killed; -ECANCELED: its
+ * owner has given up.
+ */
+int cnova_in_fences_wait(struct cnova_in_fences *owner, struct dma_fence *fence)
+{
+	struct cnova_in_wait wait = { .owner = owner };
+	int err;
+
+	if (dma_fence_add_callback(fence, &wait.cb, cnova_in_wait_cb))
+		return 0;
+
+	err = wait_event_killable(owner->wait,
+				  READ_ONCE(wait.done) || READ_ONCE(owner->cancelled));
+	/* It runs under the lock that this takes: from here on it is through. */
+	if (!dma_fence_remove_callback(fence, &wait.cb))
+		return 0;
+	return err ? -EINTR : -ECANCELED;
+}
+
+static int cnova_sync_find_in(struct drm_file *file, const struct drm_cnova_sync *sync,
+			      struct dma_fence **fence)
+{
+	u64 flags = 0;
+
+	if (sync->flags & DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT)
+		flags |= DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
+
+	return drm_syncobj_find_fence(file, sync->handle, sync->point, flags, fence);
 }
 
 static int cnova_syncs_add_in(struct cnova_syncs *syncs, struct cnova_in_fences *owner,
 			      struct drm_file *file, const struct drm_cnova_sync *sync)
 {
-	u64 flags = 0;
 	struct cnova_in_fence *in;
 	struct dma_fence *fence;
 	int err;
 
-	if (sync->flags & DRM_CNOVA_SYNC_WAIT_FOR_SUBMIT)
-		flags |= DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT;
-
-	err = drm_syncobj_find_fence(file, sync->handle, sync->point, flags, &fence);
+	err = cnova_sync_find_in(file, sync, &fence);
 	if (err)
 		return err;
 
@@ -232,12 +280,15 @@ static bool cnova_syncs_has_out(const struct cnova_syncs *syncs,
 	return false;
 }
 
+/* *@reserve, if there is one, serves when there is no memory. */
 static int cnova_syncs_add_out(struct cnova_syncs *syncs, struct drm_file *file,
-			       const struct drm_cnova_sync *sync)
+			       const struct drm_cnova_sync *sync,
+			       struct dma_fence_chain **reserve)
 {
 	struct cnova_out_sync *out = &syncs->out[syncs->nr_out];
 	int err = -EINVAL;
 
+	*out = (struct cnova_out_sync){};
 	out->syncobj = drm_syncobj_find(file, sync->handle);
 	if (!out->syncobj)
 		return -ENOENT;
@@ -250,6 +301,8 @@ static int cnova_syncs_add_out(struct cnova_syncs *syncs, struct drm_file *file,
 			goto err_put;
 
 		out->chain = dma_fence_chain_alloc();
+		if (!out->chain && reserve)
+			swap(out->chain, *reserve);
 		if (!out->chain) {
 			err = -ENOMEM;
 			goto err_put;
@@ -277,6 +330,15 @@ static bool cnova_sync_is_valid(const struct drm_cnova_sync *sync)
 		return false;
 
 	return !!(sync->flags & DRM_CNOVA_SYNC_TIMELINE) == !!sync->point;
+}
+
+static int cnova_sync_refuse(struct drm_file *file, const struct drm_cnova_sync *sync, u32 i,
+			     u32 *failed, int err)
+{
+	drm_dbg_driver(file->minor->dev, "sync %u: handle %u flags 0x%x point %llu: %d\n",
+		       i, sync[i].handle, sync[i].flags, sync[i].point, err);
+	*failed = i;
+	return err;
 }
 
 /**
@@ -313,19 +375,94 @@ int cnova_syncs_init(struct cnova_syncs *syncs, struct cnova_in_fences *in_fence
 		if (!cnova_sync_is_valid(&sync[i]))
 			err = -EINVAL;
 		else if (sync[i].flags & DRM_CNOVA_SYNC_SIGNAL)
-			err = cnova_syncs_add_out(syncs, file, &sync[i]);
+			err = cnova_syncs_add_out(syncs, file, &sync[i], NULL);
 		else
 			err = cnova_syncs_add_in(syncs, in_fences, file, &sync[i]);
 		if (err)
-			goto err_entry;
+			return cnova_sync_refuse(file, sync, i, failed, err);
 	}
 	return 0;
+}
 
-err_entry:
-	drm_dbg_driver(file->minor->dev, "sync %u: handle %u flags 0x%x point %llu: %d\n",
-		       i, sync[i].handle, sync[i].flags, sync[i].point, err);
-	*failed = i;
-	return err;
+/**
+ * cnova_syncs_wait_in() - Wait for what a job would wait for, without memory.
+ * @in_fences: Whose end ends the waits.
+ * @file: Whose syncobjs these are.
+ * @sync: Entries, not checked yet.
+ * @nr: Number of entries.
+ * @failed: Index of the entry at fault, on error.
+ *
+ * Context: Process context, no locks held.
+ * Return: 0; as cnova_syncs_init(); -EINTR, -ECANCELED: as cnova_in_fences_wait().
+ */
+int cnova_syncs_wait_in(struct cnova_in_fences *in_fences, struct drm_file *file,
+			const struct drm_cnova_sync *sync, u32 nr, u32 *failed)
+{
+	struct dma_fence *fence;
+	int err;
+
+	/* Nobody waits for a call that is refused in the end. */
+	for (u32 i = 0; i < nr; i++)
+		if (!cnova_sync_is_valid(&sync[i]))
+			return cnova_sync_refuse(file, sync, i, failed, -EINVAL);
+
+	for (u32 i = 0; i < nr; i++) {
+		if (sync[i].flags & DRM_CNOVA_SYNC_SIGNAL)
+			continue;
+
+		err = cnova_sync_find_in(file, &sync[i], &fence);
+		if (err)
+			return cnova_sync_refuse(file, sync, i, failed, err);
+		err = cnova_in_fences_wait(in_fences, fence);
+		dma_fence_put(fence);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * cnova_syncs_find_out() - Look up what to signal, without memory for it.
+ * @syncs: Zeroed but for &cnova_syncs.out, room for @nr. To be given to
+ *	cnova_syncs_put_out(), after an error too.
+ * @file: Whose syncobjs these are.
+ * @sync: Entries, valid: see cnova_syncs_wait_in().
+ * @nr: Number of entries.
+ * @reserve: A node for one point of a timeline; NULL once it is used.
+ * @failed: Index of the entry at fault, on error.
+ *
+ * Context: Process context.
+ * Return: 0; -EINVAL, -ENOENT, -ENOMEM: as cnova_syncs_init().
+ */
+int cnova_syncs_find_out(struct cnova_syncs *syncs, struct drm_file *file,
+			 const struct drm_cnova_sync *sync, u32 nr,
+			 struct dma_fence_chain **reserve, u32 *failed)
+{
+	for (u32 i = 0; i < nr; i++) {
+		int err;
+
+		if (!(sync[i].flags & DRM_CNOVA_SYNC_SIGNAL))
+			continue;
+		err = cnova_syncs_add_out(syncs, file, &sync[i], reserve);
+		if (err)
+			return cnova_sync_refuse(file, sync, i, failed, err);
+	}
+	return 0;
+}
+
+/**
+ * cnova_syncs_put_out() - Let go of what was to be signalled.
+ * @syncs: Syncs. Their memory stays.
+ *
+ * Context: Process context.
+ */
+void cnova_syncs_put_out(struct cnova_syncs *syncs)
+{
+	for (u32 i = 0; i < syncs->nr_out; i++) {
+		dma_fence_chain_free(syncs->out[i].chain);
+		drm_syncobj_put(syncs->out[i].syncobj);
+	}
+	syncs->nr_out = 0;
 }
 
 /**
@@ -341,11 +478,7 @@ void cnova_syncs_fini(struct cnova_syncs *syncs)
 {
 	for (u32 i = 0; i < syncs->nr_in; i++)
 		dma_fence_put(&syncs->in[i]->base);
-
-	for (u32 i = 0; i < syncs->nr_out; i++) {
-		dma_fence_chain_free(syncs->out[i].chain);
-		drm_syncobj_put(syncs->out[i].syncobj);
-	}
+	cnova_syncs_put_out(syncs);
 
 	kvfree(syncs->in);
 	kvfree(syncs->out);

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 struct cnova_in_fence;
 struct dma_fence;
@@ -28,8 +29,10 @@ struct cnova_in_fences {
 	struct list_head list;
 	/** @lock: Protects @list and @cancelled. */
 	spinlock_t lock;
-	/** @cancelled: New ones are cancelled at once. */
+	/** @cancelled: New ones are cancelled at once. Also read without the lock. */
 	bool cancelled;
+	/** @wait: Who waits for a fence himself: see cnova_in_fences_wait(). */
+	wait_queue_head_t wait;
 };
 
 /** struct cnova_out_sync - A syncobj, or a point of one, to signal. */
@@ -62,10 +65,18 @@ void cnova_syncs_abort(struct cnova_syncs *syncs);
 int cnova_syncs_add_dependencies(struct cnova_syncs *syncs, struct drm_sched_job *job);
 void cnova_syncs_signal_with(struct cnova_syncs *syncs, struct dma_fence *fence);
 
+int cnova_syncs_wait_in(struct cnova_in_fences *in_fences, struct drm_file *file,
+			const struct drm_cnova_sync *sync, u32 nr, u32 *failed);
+int cnova_syncs_find_out(struct cnova_syncs *syncs, struct drm_file *file,
+			 const struct drm_cnova_sync *sync, u32 nr,
+			 struct dma_fence_chain **reserve, u32 *failed);
+void cnova_syncs_put_out(struct cnova_syncs *syncs);
+
 void cnova_in_fences_init(struct cnova_in_fences *in_fences);
 void cnova_in_fences_cancel_all(struct cnova_in_fences *in_fences);
 int cnova_in_fences_add_dependency(struct cnova_in_fences *owner, struct dma_fence *fence,
 				   struct drm_sched_job *job);
+int cnova_in_fences_wait(struct cnova_in_fences *in_fences, struct dma_fence *fence);
 
 /*
  * A hint, old when read. Who finds the owner through a fence that has not signalled may ask

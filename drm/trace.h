@@ -38,8 +38,8 @@ DECLARE_EVENT_CLASS(cnova_bind_job,
 				   __entry->vm = job->vm->id;
 				   __entry->nr_ops = job->nr_ops;
 				   __entry->nr_objects = job->set.nr;
-				   __entry->context = job->base.s_fence->finished.context;
-				   __entry->seqno = job->base.s_fence->finished.seqno;),
+				   __entry->context = cnova_bind_job_context(job);
+				   __entry->seqno = cnova_bind_job_seqno(job);),
 		    TP_printk("vm=%llu.%u fence=%llu:%llu ops=%u objects=%u", __entry->client,
 			      __entry->vm, __entry->context, __entry->seqno, __entry->nr_ops,
 			      __entry->nr_objects));
@@ -66,8 +66,8 @@ TRACE_EVENT(cnova_bind_done,
 	    TP_fast_assign(__entry->client = job->vm->client_id;
 			   __entry->vm = job->vm->id;
 			   __entry->err = err;
-			   __entry->context = job->base.s_fence->finished.context;
-			   __entry->seqno = job->base.s_fence->finished.seqno;),
+			   __entry->context = cnova_bind_job_context(job);
+			   __entry->seqno = cnova_bind_job_seqno(job);),
 	    TP_printk("vm=%llu.%u fence=%llu:%llu err=%d", __entry->client, __entry->vm,
 		      __entry->context, __entry->seqno, __entry->err));
 

@@ -57,6 +57,30 @@ int cnova_vas_alloc(struct list_head *vas, u32 nr)
 }
 
 /**
+ * cnova_vas_recycle() - Use mappings again instead of new ones.
+ * @vas: List that they are put on.
+ * @from: Mappings that are in no tree, and not linked to their objects.
+ * @nr: How many are wanted.
+ *
+ * Context: Any.
+ * Return: How many there were, @nr at most. The rest stays on @from.
+ */
+u32 cnova_vas_recycle(struct list_head *vas, struct list_head *from, u32 nr)
+{
+	u32 done = 0;
+
+	while (done < nr && !list_empty(from)) {
+		struct cnova_va *va = list_first_entry(from, struct cnova_va, base.rb.entry);
+
+		list_del(&va->base.rb.entry);
+		*va = (struct cnova_va){};
+		list_add(&va->base.rb.entry, vas);
+		done++;
+	}
+	return done;
+}
+
+/**
  * cnova_vas_free() - Free mappings that are in no tree.
  * @vas: List, empty afterwards.
  *

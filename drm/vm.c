@@ -52,35 +52,6 @@ static const struct cnova_vmm_ops cnova_vm_vmm_ops = {
 	.free = cnova_vm_free_table_page,
 };
 
-/* The root table comes with the VM, so VRAM may have to be made free for it. */
-static int cnova_vm_init_tables(struct cnova_vm *vm)
-{
-	struct cnova_device *cnova = vm->cnova;
-	struct ttm_operation_ctx ctx = {
-		.interruptible = true,
-		.resv = vm->root->resv,
-		.allow_res_evict = true,
-	};
-	int err;
-
-	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root, &vm->vmm);
-
-	err = down_read_interruptible(&cnova->validate_lock);
-	if (err)
-		goto err_fini;
-	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
-	if (!err) {
-		err = cnova_vmm_init(&vm->vmm, &cnova->mm, &cnova_vm_vmm_ops, &ctx);
-		dma_resv_unlock(vm->root->resv);
-	}
-	up_read(&cnova->validate_lock);
-
-err_fini:
-	if (err)
-		cnova_pt_alloc_fini(&vm->pt_alloc);
-	return err;
-}
-
 /**
  * cnova_vm_is_reachable() - May the GPU still reach what an address space gave up?
  * @vm: Address space.
@@ -100,12 +71,53 @@ bool cnova_vm_is_reachable(struct cnova_vm *vm, int err)
 	return !drm_dev_is_unplugged(&vm->cnova->drm) || !cnova_io_lost(&vm->cnova->io, ~0);
 }
 
-static void cnova_vm_fini_tables(struct cnova_vm *vm)
+static void cnova_vm_drop_tables(struct cnova_vm *vm)
 {
 	cnova_vmm_fini(&vm->vmm);
 	if (cnova_vm_is_reachable(vm, vm->vmm.error))
 		cnova_pt_alloc_quarantine(&vm->pt_alloc);
 	cnova_pt_alloc_fini(&vm->pt_alloc);
+}
+
+static void cnova_vm_fini_tables(struct cnova_vm *vm)
+{
+	cnova_vm_reserve_fini(vm);
+	cnova_vm_drop_tables(vm);
+}
+
+/* Root table and reserve come with the VM, so VRAM may have to be made free for them. */
+static int cnova_vm_init_tables(struct cnova_vm *vm)
+{
+	struct cnova_device *cnova = vm->cnova;
+	struct ttm_operation_ctx ctx = {
+		.interruptible = true,
+		.resv = vm->root->resv,
+		.allow_res_evict = true,
+	};
+	bool has_vmm = false;
+	int err;
+
+	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root, &vm->vmm);
+
+	err = down_read_interruptible(&cnova->validate_lock);
+	if (err)
+		goto err_fini;
+	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
+	if (!err) {
+		err = cnova_vmm_init(&vm->vmm, &cnova->mm, &cnova_vm_vmm_ops, &ctx);
+		has_vmm = !err;
+		if (!err)
+			err = cnova_vm_reserve_init(vm, &ctx);
+		dma_resv_unlock(vm->root->resv);
+	}
+	up_read(&cnova->validate_lock);
+
+err_fini:
+	if (has_vmm && err)
+		cnova_vm_drop_tables(vm);
+	else if (err)
+		cnova_pt_alloc_fini(&vm->pt_alloc);
+	return err;
 }
 
 /* ----------------------------------------------------------------- workers */
@@ -385,6 +397,7 @@ void cnova_vm_close(struct cnova_vm *vm)
 	vm->killed = true;
 	mutex_unlock(&vm->vmm.lock);
 	cnova_in_fences_cancel_all(&vm->in_fences);
+	cnova_vm_reserve_stop(vm);
 
 	wait_event(vm->idle, !atomic_read(&vm->nr_jobs));
 	cnova_bind_queues_destroy_all(vm);

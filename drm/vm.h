@@ -46,6 +46,7 @@
 #include "drm/pt_alloc.h"
 #include "drm/resize.h"
 #include "drm/sync.h"
+#include "drm/unmap_now.h"
 #include "mm/vmm.h"
 
 /**
@@ -144,6 +145,9 @@ struct cnova_vm {
 
 	/** @submit_lock: Serialises preparation and submission of binds and executions. */
 	struct mutex submit_lock;
+
+	/** @reserve: For an unmap that finds no memory. Protected by @submit_lock. */
+	struct cnova_vm_reserve reserve;
 
 	/** @closed: No bind is accepted any more. Protected by @submit_lock. */
 	bool closed;

@@ -21,6 +21,7 @@
 #include "drm/file.h"
 #include "drm/gem.h"
 #include "drm/import.h"
+#include "drm/unmap_now.h"
 #include "drm/vm.h"
 
 /* What VM_BIND_OP_MAP takes. */
@@ -55,31 +56,30 @@ static u32 cnova_check_op(struct cnova_vm *vm, const struct drm_cnova_vm_bind_op
 	return DRM_CNOVA_REASON_NONE;
 }
 
-/* Takes the object into the job. */
-static u32 cnova_look_up_bo(struct cnova_bind_op *op, const struct drm_cnova_vm_bind_op *user,
-			    struct drm_file *file, int *err)
+/* *@bo: a reference, if it was found, whatever comes back. */
+static u32 cnova_look_up_bo(struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *user,
+			    struct drm_file *file, struct cnova_bo **bo, int *err)
 {
-	struct cnova_vm *vm = op->job->vm;
 	struct drm_gem_object *gem = drm_gem_object_lookup(file, user->handle);
 
 	if (!gem) {
 		*err = -ENOENT;
 		return DRM_CNOVA_REASON_HANDLE;
 	}
-	op->bo = to_cnova_bo(gem);
+	*bo = to_cnova_bo(gem);
 
-	if (op->bo->vm_root && op->bo->vm_root != vm->root) {
+	if ((*bo)->vm_root && (*bo)->vm_root != vm->root) {
 		*err = -EPERM;
 		return DRM_CNOVA_REASON_PRIVATE;
 	}
 
-	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP && op->bo->import && op->bo->import->read_only &&
+	if (user->op == DRM_CNOVA_VM_BIND_OP_MAP && (*bo)->import && (*bo)->import->read_only &&
 	    !(user->flags & DRM_CNOVA_VM_BIND_READ_ONLY)) {
 		*err = -EACCES;
 		return DRM_CNOVA_REASON_READ_ONLY;
 	}
 
-	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&
+	if (user->op == DRM_CNOVA_VM_BIND_OP_MAP &&
 	    (user->offset > gem->size || user->range > gem->size - user->offset)) {
 		*err = -EINVAL;
 		return DRM_CNOVA_REASON_OFFSET;
@@ -98,6 +98,15 @@ static int cnova_get_vm_bo(struct cnova_bind_op *op)
 
 	op->vm_bo = drm_gpuvm_bo_obtain_prealloc(vm_bo);
 	return 0;
+}
+
+static void cnova_dbg_op(struct cnova_vm *vm, u32 index, const struct drm_cnova_vm_bind_op *user,
+			 u32 reason, int err)
+{
+	drm_dbg_driver(&vm->cnova->drm,
+		       "op %u: reason %u: op %u flags 0x%x handle %u kind %u offset 0x%llx va 0x%llx range 0x%llx reserved 0x%llx: %d\n",
+		       index, reason, user->op, user->flags, user->handle, user->kind,
+		       user->offset, user->va, user->range, user->reserved, err);
 }
 
 static int cnova_parse_op(struct cnova_bind_job *job, u32 index,
@@ -120,7 +129,7 @@ static int cnova_parse_op(struct cnova_bind_job *job, u32 index,
 
 	if (op->type == DRM_CNOVA_VM_BIND_OP_MAP ||
 	    op->type == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL) {
-		reason = cnova_look_up_bo(op, user, file, &err);
+		reason = cnova_look_up_bo(job->vm, user, file, &op->bo, &err);
 		if (err)
 			goto err_refuse;
 	}
@@ -134,10 +143,7 @@ static int cnova_parse_op(struct cnova_bind_job *job, u32 index,
 	return 0;
 
 err_refuse:
-	drm_dbg_driver(&job->vm->cnova->drm,
-		       "op %u: reason %u: op %u flags 0x%x handle %u kind %u offset 0x%llx va 0x%llx range 0x%llx reserved 0x%llx: %d\n",
-		       index, reason, user->op, user->flags, user->handle, user->kind,
-		       user->offset, user->va, user->range, user->reserved, err);
+	cnova_dbg_op(job->vm, index, user, reason, err);
 	return cnova_bind_job_refuse(job, index, reason, err);
 }
 
@@ -163,22 +169,87 @@ static int cnova_parse_ops(struct cnova_bind_job *job, const struct drm_cnova_vm
 	return 0;
 }
 
-static int cnova_parse_syncs(struct cnova_bind_job *job, const struct drm_cnova_array *array,
-			     struct drm_file *file)
+/* ----------------------------------------------- unmaps that find no memory */
+
+/* The user's arrays, copied. Small ones need no memory. */
+struct cnova_bind_user {
+	struct drm_cnova_vm_bind_op *ops;
+	struct drm_cnova_sync *syncs;
+	u32 nr_ops;
+	u32 nr_syncs;
+	struct drm_cnova_vm_bind_op small_ops[CNOVA_SMALL_ARRAY];
+	struct drm_cnova_sync small_syncs[CNOVA_SMALL_ARRAY];
+};
+
+static bool cnova_bind_user_only_unmaps(const struct cnova_bind_user *user)
 {
-	struct drm_cnova_sync *user;
-	u32 failed = U32_MAX;
+	for (u32 i = 0; i < user->nr_ops; i++)
+		if (user->ops[i].op != DRM_CNOVA_VM_BIND_OP_UNMAP &&
+		    user->ops[i].op != DRM_CNOVA_VM_BIND_OP_UNMAP_ALL)
+			return false;
+	return user->nr_ops;
+}
+
+/* The first try may have failed before it had looked at all of them. */
+static int cnova_parse_unmaps(struct cnova_vm *vm, const struct cnova_bind_user *user,
+			      struct drm_file *file, struct cnova_unmap *unmaps,
+			      struct drm_cnova_vm_bind *args)
+{
+	for (u32 i = 0; i < user->nr_ops; i++) {
+		const struct drm_cnova_vm_bind_op *op = &user->ops[i];
+		u32 reason;
+		int err;
+
+		reason = cnova_check_op(vm, op, &err);
+		if (!err && op->op == DRM_CNOVA_VM_BIND_OP_UNMAP_ALL)
+			reason = cnova_look_up_bo(vm, op, file, &unmaps[i].bo, &err);
+		if (err) {
+			cnova_dbg_op(vm, i, op, reason, err);
+			args->failed_op = i;
+			args->reason = reason;
+			return err;
+		}
+		unmaps[i].start = op->va;
+		unmaps[i].last = op->va + op->range - 1;
+	}
+	return 0;
+}
+
+static int cnova_bind_unmap_now(struct cnova_vm *vm, const struct cnova_bind_user *user,
+				struct drm_file *file, struct drm_cnova_vm_bind *args)
+{
+	struct cnova_unmap small[CNOVA_SMALL_ARRAY] = {}, *unmaps = small;
+	struct cnova_unmap_list list;
+	u32 failed_sync = U32_MAX;
 	int err;
 
-	user = cnova_copy_array(&job->vm->cnova->drm, "syncs", array, CNOVA_MAX_SYNCS,
-				sizeof(*user));
-	if (IS_ERR(user))
-		return PTR_ERR(user);
+	args->failed_op = U32_MAX;
+	args->reason = DRM_CNOVA_REASON_NONE;
+	if (user->nr_ops > ARRAY_SIZE(small))
+		unmaps = kvcalloc(user->nr_ops, sizeof(*unmaps), GFP_KERNEL_ACCOUNT);
+	if (!unmaps)
+		return -ENOBUFS;
 
-	err = cnova_syncs_init(&job->syncs, &job->vm->in_fences, file, user, array->count, &failed);
-	kvfree(user);
+	list = (struct cnova_unmap_list){
+		.unmap = unmaps,
+		.nr = user->nr_ops,
+		.sync = user->syncs,
+		.nr_syncs = user->nr_syncs,
+	};
+	err = cnova_parse_unmaps(vm, user, file, unmaps, args);
+	if (!err)
+		err = cnova_unmap_now(vm, file, &list, &failed_sync);
+	if (failed_sync != U32_MAX) {
+		args->failed_op = failed_sync;
+		args->reason = DRM_CNOVA_REASON_SYNC;
+	}
 
-	return err ? cnova_bind_job_refuse(job, failed, DRM_CNOVA_REASON_SYNC, err) : 0;
+	for (u32 i = 0; i < user->nr_ops; i++)
+		if (unmaps[i].bo)
+			drm_gem_object_put(&unmaps[i].bo->ttm.base);
+	if (unmaps != small)
+		kvfree(unmaps);
+	return err;
 }
 
 /* ------------------------------------------------------------------- ioctl */
@@ -214,44 +285,84 @@ static int cnova_check_args(struct drm_device *drm, const struct drm_cnova_vm_bi
 	return 0;
 }
 
-static int cnova_vm_bind(struct cnova_bind_queue *queue, struct drm_cnova_vm_bind *args,
-			 struct drm_file *file)
+/* *@fence: of the job, a reference, if it was accepted. */
+static int cnova_vm_bind_submit(struct cnova_bind_queue *queue,
+				const struct cnova_bind_user *user, struct drm_file *file,
+				struct drm_cnova_vm_bind *args, struct dma_fence **fence)
 {
-	struct drm_cnova_vm_bind_op *user;
+	struct cnova_vm *vm = queue->vm;
 	struct cnova_bind_job *job;
+	u32 failed = U32_MAX;
+	int err;
+
+	job = cnova_bind_job_create(queue, user->nr_ops);
+	if (!job)
+		return -ENOMEM;
+
+	err = cnova_parse_ops(job, user->ops, file);
+	if (!err) {
+		err = cnova_syncs_init(&job->syncs, &vm->in_fences, file, user->syncs,
+				       user->nr_syncs, &failed);
+		if (err)
+			cnova_bind_job_refuse(job, failed, DRM_CNOVA_REASON_SYNC, err);
+	}
+	if (!err)
+		err = cnova_bind_job_submit(job, file, fence);
+	if (!err)
+		return 0;
+
+	args->failed_op = job->failed_op;
+	args->reason = job->reason;
+	cnova_bind_job_destroy(job);
+	return err;
+}
+
+static int cnova_vm_bind_user(struct cnova_bind_queue *queue, const struct cnova_bind_user *user,
+			      struct drm_file *file, struct drm_cnova_vm_bind *args)
+{
 	struct dma_fence *fence;
 	int err;
 
-	user = cnova_copy_array(&queue->vm->cnova->drm, "ops", &args->ops, CNOVA_MAX_BIND_OPS,
-				sizeof(*user));
-	if (IS_ERR(user))
-		return PTR_ERR(user);
-
-	job = cnova_bind_job_create(queue, args->ops.count);
-	if (!job) {
-		err = args->ops.count > 1 ? -ENOBUFS : -ENOMEM;
-		goto out_free_user;
-	}
-
-	err = cnova_parse_ops(job, user, file);
-	if (!err)
-		err = cnova_parse_syncs(job, &args->syncs, file);
-	if (!err)
-		err = cnova_bind_job_submit(job, file, &fence);
-	if (err) {
-		args->failed_op = job->failed_op;
-		args->reason = job->reason;
-		cnova_bind_job_destroy(job);
-		goto out_free_user;
-	}
+	err = cnova_vm_bind_submit(queue, user, file, args, &fence);
+	if ((err == -ENOMEM || err == -ENOSPC) && cnova_bind_user_only_unmaps(user))
+		return cnova_bind_unmap_now(queue->vm, user, file, args);
+	/* Not for an operation of it: there was no memory for a job this large. */
+	if (err == -ENOMEM && args->reason == DRM_CNOVA_REASON_NONE && user->nr_ops > 1)
+		return -ENOBUFS;
+	if (err)
+		return err;
 
 	/* Accepted: from here on the call must not be started again. */
 	if (!(args->flags & DRM_CNOVA_VM_BIND_ASYNC))
 		err = cnova_fence_wait_killable(fence);
 	dma_fence_put(fence);
+	return err;
+}
 
-out_free_user:
-	kvfree(user);
+static int cnova_vm_bind(struct cnova_bind_queue *queue, struct drm_cnova_vm_bind *args,
+			 struct drm_file *file)
+{
+	struct drm_device *drm = &queue->vm->cnova->drm;
+	struct cnova_bind_user user = {
+		.nr_ops = args->ops.count,
+		.nr_syncs = args->syncs.count,
+	};
+	int err;
+
+	user.ops = cnova_copy_small_array(drm, "ops", &args->ops, CNOVA_MAX_BIND_OPS,
+					  sizeof(*user.ops), user.small_ops,
+					  ARRAY_SIZE(user.small_ops));
+	if (IS_ERR(user.ops))
+		return PTR_ERR(user.ops);
+
+	user.syncs = cnova_copy_small_array(drm, "syncs", &args->syncs,
+					    CNOVA_MAX_SYNCS, sizeof(*user.syncs),
+					    user.small_syncs, ARRAY_SIZE(user.small_syncs));
+	err = PTR_ERR_OR_ZERO(user.syncs);
+	if (!err)
+		err = cnova_vm_bind_user(queue, &user, file, args);
+	cnova_free_small_array(user.syncs, user.small_syncs);
+	cnova_free_small_array(user.ops, user.small_ops);
 	return err;
 }
 

@@ -25,6 +25,16 @@ static u32 reserve_pages(const struct pt_fixture *fix)
 	return 2 * pt_nr_dirs(fix) + 2 + 1;
 }
 
+/* Pages of what the reserve has now, if it has no more than one 64K table. */
+static u32 reserve_held(const struct pt_fixture *fix, const struct reserve_test *r)
+{
+	u32 nr = 0;
+
+	for (enum cnova_pt_kind kind = 0; kind < fix->vmm.tree.fmt->root; kind++)
+		nr += r->reserve.nr[kind];
+	return nr;
+}
+
 /* Unmap with every page refused. The view shows what is left already. */
 static void reserve_unmap(struct kunit *test, struct reserve_test *r, u64 start, u64 end)
 {
@@ -160,7 +170,35 @@ static void reserve_takes_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r->reserve.nr[CNOVA_PT_4K], 1);
 	KUNIT_EXPECT_EQ(test, r->reserve.nr[CNOVA_PT_64K], 1);
 	KUNIT_EXPECT_EQ(test, r->reserve.nr[CNOVA_PT_PDE0], 1);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1 + reserve_held(fix, r));
+
+	/* But not beyond. */
+	KUNIT_ASSERT_EQ(test, cnova_vmm_reserve_fill(&fix->vmm, &r->reserve, NULL), 0);
+	for (u32 i = 0; i < 3; i++)
+		pt_have(fix, VA + i * SZ_2M, SZ_4K, PA_A, LEAF_4K);
+	pt_change(test, VA, 3 * SZ_2M);
+	pt_view_clear(fix);
+	reserve_unmap(test, r, VA, VA + 3 * SZ_2M);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1 + reserve_pages(fix));
 	cnova_vmm_reserve_fini(&fix->vmm, &r->reserve);
+}
+
+/* A refusal lets go of the tables that were there: the next change can free them. */
+static void reserve_refusal_keeps_nothing(struct kunit *test)
+{
+	struct reserve_test *r = reserve_new(test);
+	struct pt_fixture *fix = test->priv;
+	struct cnova_pt_op op = {
+		.range = { VA + SZ_4K, VA + SZ_2M }, .split_start = true,
+	};
+
+	pt_have(fix, VA, SZ_2M, PA_A, LEAF_2M);
+	pt_change(test, VA, SZ_2M);
+	KUNIT_EXPECT_EQ(test, cnova_vmm_reserve_prepare(&fix->vmm, &r->reserve, &r->job, &op),
+			-ENOMEM);
+	pt_view_clear(fix);
+	pt_change(test, VA, SZ_2M);
+	KUNIT_EXPECT_EQ(test, pt_held(fix), 1);
 }
 
 /* A change that maps, or whose range is none, is not what it is for. */
@@ -185,6 +223,7 @@ static struct kunit_case reserve_kunit_cases[] = {
 	KUNIT_CASE_PARAM(reserve_cuts_a_leaf, fake_gen_chips),
 	KUNIT_CASE_PARAM(reserve_cuts_the_root, fake_gen_chips),
 	KUNIT_CASE_PARAM(reserve_takes_back, fake_gen_chips),
+	KUNIT_CASE_PARAM(reserve_refusal_keeps_nothing, fake_gen_chips),
 	KUNIT_CASE_PARAM(reserve_refuses, fake_gen_chips),
 	{}
 };

@@ -297,7 +297,7 @@ struct drm_cnova_vm_get_state {
 	/** @mapped: out: bytes of GPU virtual address space mapped now. */
 	__u64 mapped;
 
-	/** @table_bytes: out: bytes of VRAM its page tables hold. */
+	/** @table_bytes: out: bytes of VRAM held for its page tables, a reserve included. */
 	__u64 table_bytes;
 
 	/** @quarantined: out: bytes withheld because the hardware may still reach them. */
@@ -473,6 +473,14 @@ enum drm_cnova_vm_bind_reason {
  *
  * Binds of one queue run in the order they were submitted, and so do binds of one VM that
  * overlap, whatever their queues.
+ *
+ * To unmap does not fail for want of memory: a bind of UNMAP and UNMAP_ALL only that finds
+ * none is done from a reserve, before the call returns, asynchronous or not. It waits then
+ * for what it would have been queued behind, until the task is killed or the VM destroyed;
+ * its out-syncs signal at once; the operations take effect one after the other. The reserve
+ * is enough for an array of up to 4 operations and up to 4 syncs, of which one may signal a
+ * point of a timeline, if at most two edges of its ranges cut a mapping in two, as any one
+ * UNMAP. What is longer may get ENOBUFS, more syncs ENOMEM.
  *
  * An asynchronous bind with no operations and at least one sync waits and
  * signals in order with the others.

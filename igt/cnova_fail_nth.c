@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: MIT
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/ioctl.h>
+
+#include "sync.h"
+
+/**
+ * TEST: cnova fail nth
+ * Category: Core
+ * Mega feature: General Core features
+ * Sub-category: VM bind
+ * Description: Every single allocation of an ioctl fails, the first, the second, until
+ *	there is none to fail. A failure leaves tree, page tables and memory as they were
+ *	(contract rule 6), and an unmap does not fail for it (rule 10). Needs a kernel with
+ *	fault injection. How many failures were injected is printed; none is a failure.
+ *
+ * SUBTEST: vm-create
+ * Description: VM_CREATE.
+ *
+ * SUBTEST: gem-create-%s
+ * Description: GEM_CREATE: of %arg[1].
+ *
+ * arg[1]:
+ *
+ * @vram: memory of the GPU
+ * @system: system memory
+ * @private: an object of one VM
+ *
+ * SUBTEST: map-%s
+ * Description: VM_BIND that maps: %arg[1].
+ *
+ * arg[1]:
+ *
+ * @page: a page
+ * @split: a page in the middle of a large leaf
+ * @sparse: sparse, over what was mapped
+ * @array: many operations at once
+ * @syncs: with fences to wait for and to signal
+ *
+ * SUBTEST: unmap-%s
+ * Description: VM_BIND that unmaps, and does: %arg[1].
+ *
+ * arg[1]:
+ *
+ * @whole: all of a mapping
+ * @middle: a page out of the middle of a large leaf
+ * @edges: from one large leaf into another
+ * @sparse: a page out of a sparse range
+ * @all: all mappings of an object
+ * @array: some ranges at once
+ * @syncs: with fences to wait for and to signal, a point of a timeline among them
+ */
+
+#define DEBUGFS		"/sys/kernel/debug/"
+#define SLABS		"/sys/kernel/slab/"
+#define HANG_SECONDS	100
+#define LAST_NTH	400
+
+/* ------------------------------------------------------------------- injection */
+
+static int nth_file = -1;
+
+static bool put(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/*
+ * Slabs one by one, because two must not fail: gpu_buddy of 7.2 uses a block after it has
+ * freed it when it cannot split one, and debug objects turn themselves off.
+ */
+static unsigned int choose_slabs(const char *value)
+{
+	unsigned int nr = 0;
+	struct dirent *entry;
+	DIR *dir = opendir(SLABS);
+	char path[512];
+
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "gpu_buddy_block") ||
+		    !strcmp(entry->d_name, "debug_objects_cache"))
+			continue;
+		snprintf(path, sizeof(path), SLABS "%s/failslab", entry->d_name);
+		nr += put(path, value);
+	}
+	closedir(dir);
+	return nr;
+}
+
+/* By default neither fails where the caller may sleep, nor for single pages. */
+static void injection_begin(void)
+{
+	unsigned int nr;
+
+	igt_require_f(!access(DEBUGFS "failslab", F_OK), "no fault injection\n");
+	igt_assert(put(DEBUGFS "failslab/ignore-gfp-wait", "N"));
+	igt_assert(put(DEBUGFS "failslab/verbose", "0"));
+	igt_assert(put(DEBUGFS "failslab/cache-filter", "Y"));
+	igt_assert(put(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"));
+	igt_assert(put(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"));
+	igt_assert(put(DEBUGFS "fail_page_alloc/min-order", "0"));
+	igt_assert(put(DEBUGFS "fail_page_alloc/verbose", "0"));
+	put(DEBUGFS "fail_usercopy/verbose", "0");
+	nr = choose_slabs("1");
+	igt_assert_f(nr > 20, "%u slabs can be told to fail\n", nr);
+	nth_file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	igt_assert_f(nth_file >= 0, "fail-nth: %m\n");
+}
+
+static void injection_end(void)
+{
+	if (nth_file < 0)
+		return;
+	choose_slabs("0");
+	put(DEBUGFS "failslab/cache-filter", "N");
+	close(nth_file);
+}
+
+/* Copies to and from user space count, and fail, too: those of the file itself as well. */
+static void set_nth(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n), ret;
+
+	do {
+		ret = pwrite(nth_file, text, len, 0);
+	} while (ret < 0 && errno == EFAULT);
+	igt_assert_eq(ret, len);
+}
+
+/* Has one failed since set_nth()? */
+static bool was_injected(void)
+{
+	char text[16] = "";
+
+	/* The next one to fail was that of reading the answer. */
+	if (pread(nth_file, text, sizeof(text) - 1, 0) < 0)
+		return false;
+	return !atoi(text);
+}
+
+/* One system call with its @n-th allocation failing. *@injected: was there one? */
+static int ioctl_nth(int fd, unsigned long request, void *arg, unsigned int n, bool *injected)
+{
+	int err;
+
+	set_nth(n);
+	err = ioctl(fd, request, arg) ? -errno : 0;
+	*injected = was_injected();
+	set_nth(0);
+	return err;
+}
+
+/* -------------------------------------------------------------------- counting */
+
+struct tally {
+	unsigned int injected;
+	unsigned int refused;
+	unsigned int unreadable;
+};
+
+static bool is_refusal(int err)
+{
+	/* EFAULT: the copy from user space can be made to fail too. */
+	return err == -ENOMEM || err == -ENOSPC || err == -ENOBUFS || err == -EFAULT;
+}
+
+/* Return: whether to go on with the next one. */
+static bool count(struct tally *tally, int err, bool injected, unsigned int n)
+{
+	if (!injected) {
+		igt_assert_eq(err, 0);
+		return false;
+	}
+
+	igt_assert_f(!err || is_refusal(err), "allocation %u fails: %s\n", n, strerror(-err));
+	tally->injected++;
+	tally->refused += err && err != -EFAULT;
+	tally->unreadable += err == -EFAULT;
+	igt_assert_lt(n, LAST_NTH);
+	return true;
+}
+
+static void report(const struct tally *tally)
+{
+	igt_info("%s: %u failures injected, %u calls found no memory, %u could not be read\n",
+		 igt_subtest_name(), tally->injected, tally->refused, tally->unreadable);
+	igt_assert_lt(0, tally->injected);
+}
+
+/* ------------------------------------------------------------- what is compared */
+
+struct picture {
+	struct drm_cnova_vm_get_state state;
+	uint64_t vram_free;
+	char *tree;
+	char *leaves;
+};
+
+static void take_picture(struct cnova_world *w, struct picture *picture)
+{
+	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &picture->state), 0);
+	picture->vram_free = cnova_param(w->fd, DRM_CNOVA_PARAM_VRAM_FREE);
+	picture->tree = cnova_world_tree(w);
+	picture->leaves = cnova_read_text(w->vm.dir, "pagetable");
+	igt_assert(picture->leaves);
+}
+
+static void drop_picture(struct picture *picture)
+{
+	free(picture->tree);
+	free(picture->leaves);
+}
+
+static uint64_t table_bytes(struct cnova_world *w)
+{
+	struct drm_cnova_vm_get_state state;
+
+	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &state), 0);
+	return state.table_bytes;
+}
+
+/* A worker may still give tables back. */
+static void wait_table_bytes(struct cnova_world *w, uint64_t want)
+{
+	for (int i = 0; i < 200 && table_bytes(w) != want; i++)
+		usleep(10000);
+	igt_assert_eq_u64(table_bytes(w), want);
+}
+
+/* Empty tables go when the next change comes by, so that undoing one leaves more or less. */
+static void settle(struct cnova_world *w, struct picture *before)
+{
+	uint64_t last;
+
+	do {
+		last = table_bytes(w);
+		usleep(10000);
+	} while (table_bytes(w) != last);
+	igt_assert_lte_u64(last, before->state.table_bytes + SZ_64K);
+	before->state.table_bytes = last;
+	before->vram_free = cnova_param(w->fd, DRM_CNOVA_PARAM_VRAM_FREE);
+}
+
+static void expect_picture(struct cnova_world *w, const struct picture *before, unsigned int n)
+{
+	struct picture now;
+
+	wait_table_bytes(w, before->state.table_bytes);
+	cnova_wait_vram_free(w->fd, before->vram_free);
+	take_picture(w, &now);
+	igt_assert_f(!strcmp(before->tree, now.tree), "allocation %u: the tree was\n%sand is\n%s",
+		     n, before->tree, now.tree);
+	igt_assert_f(!strcmp(before->leaves, now.leaves),
+		     "allocation %u: the page tables were\n%sand are\n%s", n, before->leaves,
+		     now.leaves);
+	igt_assert_eq_u64(now.state.mapped, before->state.mapped);
+	igt_assert_eq(now.state.state, DRM_CNOVA_VM_ACTIVE);
+	drop_picture(&now);
+}
+
+/* ----------------------------------------------------------------- simple ioctls */
+
+/* BAR1 keeps a page or two for its own tables, which change with what it shows. */
+static void wait_vram_free(int fd, uint64_t want)
+{
+	cnova_wait_vram_free(fd, want - 2 * SZ_4K);
+}
+
+/*
+ * A file of its own for each try: who cannot be told what he got has it all the same, until
+ * the file is closed.
+ */
+static void test_vm_create(int fd)
+{
+	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+	struct tally tally = {};
+	bool more = true;
+
+	for (unsigned int n = 1; more; n++) {
+		struct drm_cnova_vm_create args = {};
+		int own = drm_reopen_driver(fd), err;
+		bool injected;
+
+		err = ioctl_nth(own, DRM_IOCTL_CNOVA_VM_CREATE, &args, n, &injected);
+		if (err && err != -EFAULT)
+			wait_vram_free(fd, vram_free);
+		more = count(&tally, err, injected, n);
+		drm_close_driver(own);
+		wait_vram_free(fd, vram_free);
+	}
+	report(&tally);
+	cnova_model_check();
+}
+
+static void test_gem_create(int fd, uint32_t flags)
+{
+	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE), with_vm;
+	struct tally tally = {};
+	bool more = true;
+
+	for (unsigned int n = 1; more; n++) {
+		struct drm_cnova_gem_create args = { .flags = flags, .size = SZ_64K };
+		int own = drm_reopen_driver(fd), err;
+		bool injected;
+
+		if (flags & DRM_CNOVA_GEM_VM_PRIVATE)
+			args.handle = cnova_vm_create(own);
+		with_vm = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+		err = ioctl_nth(own, DRM_IOCTL_CNOVA_GEM_CREATE, &args, n, &injected);
+		if (err && err != -EFAULT)
+			wait_vram_free(fd, with_vm);
+		more = count(&tally, err, injected, n);
+		drm_close_driver(own);
+		wait_vram_free(fd, vram_free);
+	}
+	report(&tally);
+	cnova_model_check();
+}
+
+/* ------------------------------------------------------------------------- binds */
+
+#define MAX_OPS		24
+#define BIG		(2 * SZ_2M)
+#define AT		(CNOVA_VA + SZ_2M)
+
+/* What a case is about: @before is there, @ops are tried, @undo makes it as before. */
+struct bind_case {
+	struct drm_cnova_vm_bind_op before[4], ops[MAX_OPS], undo[4];
+	unsigned int nr_before, nr, nr_undo;
+	bool syncs;
+	bool only_unmaps;
+};
+
+struct bind_syncs {
+	struct drm_cnova_sync sync[3];
+	uint32_t binary;
+	uint32_t timeline;
+	uint64_t point;
+};
+
+static void make_syncs(int fd, struct bind_syncs *s)
+{
+	uint32_t in = syncobj_create(fd, 1);
+
+	s->binary = syncobj_create(fd, 0);
+	s->timeline = syncobj_create(fd, 0);
+	s->sync[0] = cnova_wait(in, 0);
+	s->sync[1] = cnova_signal(s->binary, 0);
+	s->sync[2] = cnova_signal(s->timeline, 0);
+	s->point = 0;
+}
+
+static void next_syncs(int fd, struct bind_syncs *s)
+{
+	syncobj_reset(fd, &s->binary, 1);
+	s->sync[2] = cnova_signal(s->timeline, ++s->point);
+}
+
+static void check_syncs(int fd, struct bind_syncs *s, bool accepted)
+{
+	if (!accepted) {
+		s->point--;
+		igt_assert(!cnova_syncobj_has_fence(fd, s->binary, 0));
+		igt_assert(!cnova_syncobj_has_fence(fd, s->timeline, s->point + 1));
+		return;
+	}
+	igt_assert_eq(cnova_syncobj_wait(fd, s->binary, 0, 5000), 0);
+	igt_assert_eq(cnova_syncobj_wait(fd, s->timeline, s->point, 5000), 0);
+	igt_assert_eq(cnova_syncobj_status(fd, s->binary, 0), 1);
+}
+
+/* A call that cannot copy its answer out has succeeded, and says EFAULT all the same. */
+static bool was_accepted(struct cnova_world *w, const struct picture *before, int err)
+{
+	bool same = true;
+	char *tree;
+
+	if (err != -EFAULT)
+		return !err;
+
+	for (int i = 0; same && i < 10; i++) {
+		tree = cnova_world_tree(w);
+		same = !strcmp(tree, before->tree);
+		free(tree);
+		usleep(1000);
+	}
+	return !same;
+}
+
+static void run_case(struct cnova_world *w, struct bind_case *c)
+{
+	struct drm_cnova_vm_bind args;
+	struct bind_syncs syncs = {};
+	struct picture before;
+	struct tally tally = {};
+	bool injected, accepted;
+	int err;
+
+	igt_set_timeout(HANG_SECONDS, "a bind without memory");
+	make_syncs(w->fd, &syncs);
+	cnova_world_bind(w, c->before, c->nr_before);
+	/* Once with all the memory there is, so that what is kept for the next time is there. */
+	cnova_world_bind(w, c->ops, c->nr);
+	cnova_world_check_all(w);
+	cnova_world_bind(w, c->undo, c->nr_undo);
+	usleep(50000);
+	take_picture(w, &before);
+
+	for (unsigned int n = 1; ; n++) {
+		if (c->syncs) {
+			next_syncs(w->fd, &syncs);
+			args = cnova_bind_args(&w->vm, c->ops, c->nr, syncs.sync, 3);
+			args.flags = DRM_CNOVA_VM_BIND_ASYNC;
+		} else {
+			args = cnova_bind_args(&w->vm, c->ops, c->nr, NULL, 0);
+		}
+		err = ioctl_nth(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args, n, &injected);
+		accepted = was_accepted(w, &before, err);
+		if (c->syncs)
+			check_syncs(w->fd, &syncs, accepted);
+		/* [10] Memory that cannot be read is another matter. */
+		igt_assert_f(!err || err == -EFAULT || !c->only_unmaps,
+			     "allocation %u fails, and an unmap with it: %s\n", n, strerror(-err));
+		if (accepted) {
+			cnova_world_apply(w, c->ops, c->nr);
+			cnova_world_check_all(w);
+			cnova_world_bind(w, c->undo, c->nr_undo);
+			settle(w, &before);
+		}
+		/* [6] As it was; and after it worked, nothing was lost on the way. */
+		expect_picture(w, &before, n);
+		if (!count(&tally, err, injected, n))
+			break;
+	}
+	drop_picture(&before);
+	report(&tally);
+	igt_reset_timeout();
+	cnova_world_destroy(w);
+}
+
+static struct cnova_world *begin(int fd)
+{
+	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, 8 * SZ_2M);
+
+	w->oracle.sample = 64;
+	cnova_world_bo(w, BIG, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_64K, 0);
+	return w;
+}
+
+/* Two large leaves at AT. */
+static struct drm_cnova_vm_bind_op large(struct cnova_world *w)
+{
+	return cnova_op_map(&w->bo[0], 0, AT, BIG, 0);
+}
+
+static void test_map(int fd, const char *what)
+{
+	struct cnova_world *w = begin(fd);
+	struct bind_case c = {
+		.before = { large(w) }, .nr_before = 1,
+		.undo = { cnova_op_unmap(CNOVA_VA, 8 * SZ_2M), large(w) }, .nr_undo = 2,
+		.nr = 1,
+		.syncs = !strcmp(what, "syncs"),
+	};
+
+	if (!strcmp(what, "page") || c.syncs)
+		c.ops[0] = cnova_op_map(&w->bo[1], SZ_4K, AT + BIG + SZ_64K, SZ_4K, 0);
+	else if (!strcmp(what, "split"))
+		c.ops[0] = cnova_op_map(&w->bo[1], 0, AT + SZ_1M, SZ_4K, 0);
+	else if (!strcmp(what, "sparse"))
+		c.ops[0] = cnova_op_sparse(AT + SZ_1M, SZ_2M);
+	else
+		for (c.nr = 0; c.nr < MAX_OPS; c.nr++)
+			c.ops[c.nr] = c.nr % 3 == 2 ?
+				cnova_op_unmap(AT + c.nr * SZ_64K, SZ_4K) :
+				cnova_op_map(&w->bo[1], 0, AT + c.nr * (SZ_64K + SZ_4K), SZ_64K, 0);
+	run_case(w, &c);
+}
+
+static void test_unmap(int fd, const char *what)
+{
+	struct cnova_world *w = begin(fd);
+	struct bind_case c = {
+		.before = { large(w) }, .nr_before = 1,
+		.undo = { large(w) }, .nr_undo = 1,
+		.nr = 1,
+		.syncs = !strcmp(what, "syncs"),
+		.only_unmaps = true,
+	};
+
+	if (!strcmp(what, "whole")) {
+		c.ops[0] = cnova_op_unmap(AT, BIG);
+	} else if (!strcmp(what, "middle") || c.syncs) {
+		c.ops[0] = cnova_op_unmap(AT + SZ_1M, SZ_4K);
+	} else if (!strcmp(what, "edges")) {
+		c.ops[0] = cnova_op_unmap(AT + SZ_1M + SZ_4K, SZ_2M);
+	} else if (!strcmp(what, "sparse")) {
+		c.before[0] = cnova_op_sparse(AT, BIG);
+		c.undo[0] = c.before[0];
+		c.ops[0] = cnova_op_unmap(AT + SZ_64K, SZ_4K);
+	} else if (!strcmp(what, "all")) {
+		c.before[1] = cnova_op_map(&w->bo[0], SZ_64K, AT + BIG + SZ_4K, SZ_64K, 0);
+		c.undo[1] = c.before[1];
+		c.nr_before = 2;
+		c.nr_undo = 2;
+		c.ops[0] = cnova_op_unmap_all(&w->bo[0]);
+	} else {
+		c.ops[0] = cnova_op_unmap(AT + SZ_64K, SZ_4K);
+		c.ops[1] = cnova_op_unmap(CNOVA_VA, SZ_64K);
+		c.ops[2] = cnova_op_unmap_all(&w->bo[1]);
+		c.nr = 3;
+	}
+	run_case(w, &c);
+}
+
+int igt_main()
+{
+	static const char * const maps[] = { "page", "split", "sparse", "array", "syncs" };
+	static const char * const unmaps[] = {
+		"whole", "middle", "edges", "sparse", "all", "array", "syncs",
+	};
+	int fd = -1;
+
+	igt_fixture() {
+		fd = cnova_open();
+		injection_begin();
+	}
+
+	igt_describe("No allocation of VM_CREATE may fail badly.");
+	igt_subtest("vm-create")
+		test_vm_create(fd);
+
+	igt_describe("No allocation of GEM_CREATE may fail badly.");
+	igt_subtest("gem-create-vram")
+		test_gem_create(fd, DRM_CNOVA_GEM_VRAM);
+	igt_describe("No allocation of GEM_CREATE may fail badly, pages included.");
+	igt_subtest("gem-create-system")
+		test_gem_create(fd, 0);
+	igt_describe("No allocation of GEM_CREATE may fail badly, with an address space.");
+	igt_subtest("gem-create-private")
+		test_gem_create(fd, DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(maps); i++) {
+		igt_describe("A map that fails for memory changes nothing.");
+		igt_subtest_f("map-%s", maps[i])
+			test_map(fd, maps[i]);
+	}
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(unmaps); i++) {
+		igt_describe("An unmap does not fail for memory.");
+		igt_subtest_f("unmap-%s", unmaps[i])
+			test_unmap(fd, unmaps[i]);
+	}
+
+	igt_fixture() {
+		injection_end();
+		drm_close_driver(fd);
+	}
+}
