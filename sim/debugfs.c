@@ -9,6 +9,8 @@
  * - tlb, chip: statistics; where the window is.
  * - gsp_fault: what firmware does wrong from its next start on, by a name of
  *   gsp_fault.c; "none": nothing.
+ * - channels: one line for each that is bound: where it is, what it waits for, GP_GET and GP_PUT.
+ * - irq_lost, engine_hang, pbdma_error, reset_stuck: knobs of host, see &struct cnova_sim_knobs.
  * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, window_stuck, window_lies,
  *   bar1_physical, drop_stores, gone: knobs, see &struct cnova_sim_knobs.
  */
@@ -137,6 +139,55 @@ static ssize_t cnova_sim_gsp_fault_write(struct file *file, const char __user *u
 	return err ?: got;
 }
 
+static void cnova_sim_channel_show(struct seq_file *file, const struct cnova_sim_channel *ch)
+{
+	const struct cnova_sim_runlist *rl = ch->runlist;
+	const char *state = "idle";
+
+	if (ch->pbdma_faulted || ch->eng_faulted)
+		state = ch->eng_faulted ? "engine-faulted" : "host-faulted";
+	else if (!ch->enabled)
+		state = "disabled";
+	else if (!rl)
+		state = "off-runlist";
+	else if (rl->current_channel == ch)
+		state = rl->hung ? "hung" :
+			rl->pbdma.intr[0] || rl->pbdma.intr[1] ? "frozen" : "running";
+	else if (ch->pending)
+		state = ch->fc.acquiring ? "acquiring" : "pending";
+
+	seq_printf(file, "channel %u runlist %d tsg %u inst %#llx userd %#llx %s get %u put %u",
+		   ch->chid, rl ? (int)rl->index : -1, ch->tsg, ch->inst, ch->userd, state,
+		   ch->fc.gp_get, ch->fc.gp_put);
+	if (rl && rl->current_channel == ch)
+		seq_printf(file, " intr %#x %#x method %#x data %#x", rl->pbdma.intr[0],
+			   rl->pbdma.intr[1], ch->fc.method.address, ch->fc.method.data);
+	if (ch->eng_faulted)
+		seq_printf(file, " fault %#llx type %u", ch->ctx.fault.address,
+			   ch->ctx.fault.type);
+	seq_puts(file, "\n");
+}
+
+static int cnova_sim_channels_show(struct seq_file *file, void *unused)
+{
+	struct cnova_sim *sim = file->private;
+	unsigned int i;
+
+	for (i = 0; i < CNOVA_SIM_NR_CHANNELS; i++) {
+		struct cnova_sim_channel *ch = &sim->host->channel[i];
+
+		spin_lock_irq(&sim->lock);
+		if (ch->bound)
+			cnova_sim_channel_show(file, ch);
+		spin_unlock_irq(&sim->lock);
+	}
+	spin_lock_irq(&sim->lock);
+	seq_printf(file, "interrupts %llu lost %llu\n", sim->irq.messages, sim->irq.lost);
+	spin_unlock_irq(&sim->lock);
+	return 0;
+}
+
+DEFINE_SHOW_ATTRIBUTE(cnova_sim_channels);
 DEFINE_SHOW_ATTRIBUTE(cnova_sim_tlb);
 DEFINE_SHOW_ATTRIBUTE(cnova_sim_chip);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_violations);
@@ -157,6 +208,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim)
 	sim->debugfs = dir;
 	debugfs_create_file("violations", 0600, dir, sim, &cnova_sim_violations_fops);
 	debugfs_create_file("coherent", 0600, dir, sim, &cnova_sim_coherent_fops);
+	debugfs_create_file("channels", 0400, dir, sim, &cnova_sim_channels_fops);
 	debugfs_create_file("tlb", 0400, dir, sim, &cnova_sim_tlb_fops);
 	debugfs_create_file("chip", 0400, dir, sim, &cnova_sim_chip_fops);
 
@@ -165,6 +217,10 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim)
 	debugfs_create_u32("ack_delay_ms", 0600, dir, &knobs->ack_delay_ms);
 	debugfs_create_bool("trigger_stuck", 0600, dir, &knobs->trigger_stuck);
 	debugfs_create_file("gsp_fault", 0600, dir, sim, &cnova_sim_gsp_fault_fops);
+	debugfs_create_u32("irq_lost", 0600, dir, &knobs->irq_lost);
+	debugfs_create_u32("engine_hang", 0600, dir, &knobs->engine_hang);
+	debugfs_create_x32("pbdma_error", 0600, dir, &knobs->pbdma_error);
+	debugfs_create_bool("reset_stuck", 0600, dir, &knobs->reset_stuck);
 	debugfs_create_bool("window_stuck", 0600, dir, &knobs->window_stuck);
 	debugfs_create_bool("window_lies", 0600, dir, &knobs->window_lies);
 	debugfs_create_bool("bar1_physical", 0600, dir, &knobs->bar1_physical);

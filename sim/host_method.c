@@ -374,7 +374,12 @@ enum cnova_sim_step cnova_sim_host_method(struct cnova_sim_runlist *rl,
 {
 	struct cnova_sim_fc *fc = &ch->fc;
 	enum cnova_sim_step step;
+	u32 error = READ_ONCE(rl->sim->knobs.pbdma_error);
 
+	if (error && fc->method.address < FIRST_OF_ENGINE) {
+		WRITE_ONCE(rl->sim->knobs.pbdma_error, 0);
+		return cnova_sim_host_stop(rl, error, 0);
+	}
 	if (fc->method.address == SET_OBJECT || fc->method.address >= FIRST_OF_ENGINE)
 		return cnova_sim_host_to_engine(rl, ch);
 	step = cnova_sim_host_set(rl, fc) ? CNOVA_SIM_STEP_ON : cnova_sim_host_do(rl, ch);

@@ -108,6 +108,8 @@ struct cnova_sim_knobs {
 	u32 irq_lost;
 	/** @engine_hang: So many of the next methods of engines never end. */
 	u32 engine_hang;
+	/** @pbdma_error: INTR_0 bits that the next method of host raises instead. */
+	u32 pbdma_error;
 	/** @reset_stuck: Engines do not go into reset. */
 	bool reset_stuck;
 	/** @drop_stores: One in so many stores to the window is lost; 0: none. */

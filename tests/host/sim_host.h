@@ -75,6 +75,18 @@ static inline u32 h_class(void)
 	return is_v3 ? 0xc86f : 0xc56f;
 }
 
+/* The copy engine's, HARDWARE.md 1.1. */
+static inline u32 h_ce_class(void)
+{
+	if (h_turing())
+		return 0xc5b5;
+	if (h_blackwell())
+		return h_gb20x() ? 0xcab5 : 0xc9b5;
+	if (is_v3)
+		return 0xc8b5;
+	return !strcmp(chip, "ga100") ? 0xc6b5 : 0xc7b5;
+}
+
 /* Device info, Turing. Return: how many copy engines. */
 static inline u32 h_discover_turing(void)
 {
@@ -344,6 +356,11 @@ static inline void h_word(u32 n, u32 word)
 }
 
 #define INC(subch, method, nr)	(1U << 29 | (u32)(nr) << 16 | (subch) << 13 | (method) >> 2)
+#define SEM_RELEASE	1
+#define SEM_WFI		(1U << 20)
+#define SEM_64		(1U << 24)
+#define SEM_STAMP	(1U << 25)
+
 #define IMMD(subch, method, d)	(4U << 29 | (u32)(d) << 16 | (subch) << 13 | (method) >> 2)
 
 static inline void h_semaphore(u32 n, u64 va, u64 payload, u32 execute)
@@ -354,6 +371,24 @@ static inline void h_semaphore(u32 n, u64 va, u64 payload, u32 execute)
 	h_word(n, payload);
 	h_word(n, payload >> 32);
 	h_word(n, execute);
+}
+
+/* A copy of bytes. */
+static inline void h_copy(u32 n, u64 src, u64 dst, u32 bytes)
+{
+	h_word(n, INC(4, 0, 1));
+	h_word(n, h_ce_class());
+	h_word(n, INC(4, 0x400, 8));
+	h_word(n, src >> 32);
+	h_word(n, src);
+	h_word(n, dst >> 32);
+	h_word(n, dst);
+	h_word(n, 0);
+	h_word(n, 0);
+	h_word(n, bytes);
+	h_word(n, 1);
+	h_word(n, INC(4, 0x300, 1));
+	h_word(n, 0x182);
 }
 
 static inline void h_entry(u32 n, u64 entry)
@@ -394,6 +429,85 @@ static inline u32 h_get(u32 n)
 static inline bool h_vector(u32 vector)
 {
 	return rd(0xb81000 + vector / 32 * 4) >> vector % 32 & 1;
+}
+
+/* INTR_0 or INTR_1 of the PBDMA. */
+static inline u32 h_intr(u32 e, u32 which)
+{
+	return rd(h_engine[e].pbdma + (which ? 0x148 : 0x108));
+}
+
+static inline void h_ack(u32 e, u32 intr_0, u32 intr_1)
+{
+	wr(h_engine[e].pbdma + 0x108, intr_0);
+	wr(h_engine[e].pbdma + 0x148, intr_1);
+	h_run();
+}
+
+static inline u32 h_state(u32 e, u32 chid)
+{
+	return h_turing() ? rd(0x800004 + chid * 8) : rd(h_engine[e].channels + chid * 4);
+}
+
+static inline bool h_faulted(u32 e, u32 chid, bool engine)
+{
+	u32 bit = h_turing() ? engine ? 23 : 22 : engine ? 5 : 4;
+
+	return h_state(e, chid) >> bit & 1;
+}
+
+static inline void h_clear_fault(u32 e, u32 chid, bool engine)
+{
+	if (h_turing())
+		wr(0x800004 + chid * 8, engine ? 1 << 23 : 1 << 22);
+	else
+		wr(h_engine[e].channels + chid * 4, engine ? 0x21 : 0x11);
+	h_run();
+}
+
+static inline void h_preempt(u32 e, u32 tsg)
+{
+	u32 offset = h_turing() ? 0x2634 : h_engine[e].runlist + (h_gb20x() ? 0x14 : 0x98);
+
+	wr(offset, 1 << 24 | tsg);
+}
+
+static inline bool h_preempt_pending(u32 e)
+{
+	u32 offset = h_turing() ? 0x2634 : h_engine[e].runlist + (h_gb20x() ? 0x14 : 0x98);
+
+	return rd(offset) >> 20 & 1;
+}
+
+/* The way out of an error: HOST of MAN dev_fifo, "Channel Teardown Sequence". */
+static inline void h_kill(u32 e, u32 n, u32 chid)
+{
+	h_channel(e, chid, false);
+	h_preempt(e, 10 + n);
+	wr(h_engine[e].pbdma + 0x108, ~0U);
+	wr(h_engine[e].pbdma + 0x148, ~0U);
+	h_run();
+	CHECK(!h_preempt_pending(e));
+	CHECK_EQ(h_intr(e, 0) | h_intr(e, 1), 0);
+	h_unbind(e, chid);
+	h_submit(e, 0, 0, 0);
+	h_run();
+	CHECK_EQ(h_state(e, chid), 0);
+}
+
+/* Is an error of a PBDMA or runlist on its way to the CPU? */
+static inline bool h_errors(u32 e)
+{
+	return h_vector(h_turing() ? 136 : rd(h_engine[e].runlist + 0x160) & 0xfff);
+}
+
+static inline void h_engine_reset(u32 e)
+{
+	u32 reg = h_turing() ? 0x200 : 0x600;
+
+	wr(reg, rd(reg) & ~h_engine[e].reset);
+	wr(reg, rd(reg) | h_engine[e].reset);
+	h_run();
 }
 
 #endif /* _SIM_HOST_H_ */
