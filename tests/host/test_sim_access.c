@@ -285,7 +285,7 @@ static void test_tables(void)
 static unsigned int nr_waits;
 static bool early;
 
-/* An invalidate with an ack, asked for at the first wait, looked at at each one. */
+/* An invalidate with an ack, asked for at the first wait and then looked at. */
 static void invalidate_meanwhile(void)
 {
 	if (!nr_waits++) {
