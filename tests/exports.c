@@ -39,7 +39,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
 
 /* tests/order_kunit.c */
-EXPORT_SYMBOL_IF_KUNIT(cnova_exec_add_resize_dependency);
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_resize_fence);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_add);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_set);
