@@ -69,19 +69,21 @@ static void cnova_user_channel_set_error(struct cnova_user_channel *channel, int
 static void cnova_user_channel_report(const struct cnova_user_channel *channel)
 {
 	const struct cnova_vm *vm = channel->vm;
+	struct device *dev = vm->cnova->drm.dev;
 
 	/* It went because somebody wanted it to, or with something that was told of. */
 	if (channel->error == -ECANCELED || channel->error == -ENODEV)
 		return;
 
+	/* The client's mistake, and it can make one after the other: no warning, not often. */
 	if (channel->error == -EFAULT)
-		drm_warn(&vm->cnova->drm,
-			 "channel %u of client %llu is dead: fault at 0x%llx, type %u, access %u\n",
-			 channel->id, vm->client_id, channel->fault.va, channel->fault.type,
-			 channel->fault.access);
+		dev_notice_ratelimited(dev,
+				       "channel %u of client %llu is dead: fault at 0x%llx, type %u, access %u\n",
+				       channel->id, vm->client_id, channel->fault.va,
+				       channel->fault.type, channel->fault.access);
 	else
-		drm_warn(&vm->cnova->drm, "channel %u of client %llu is dead: %pe\n",
-			 channel->id, vm->client_id, ERR_PTR(channel->error));
+		dev_notice_ratelimited(dev, "channel %u of client %llu is dead: %pe\n",
+				       channel->id, vm->client_id, ERR_PTR(channel->error));
 }
 
 /**
