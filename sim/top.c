@@ -61,12 +61,6 @@
 #define GA_LCE_NONSTALL		0x24
 #define GA_LCE_STALL		0x2c
 
-/* Vectors of faults; HARDWARE 9.3, nouveau fault/tu102.c. Buffer 0 is not replayed. */
-#define FAULT_VECTOR_INFO	0x100ee0
-#define FAULT_VECTOR(b)		(0x100ee4 + 4 * (b))
-#define FAULT_NOTIFY		GENMASK(31, 16)
-#define FAULT_ERROR		GENMASK(15, 0)
-
 /* Interrupt bits of the copy engines, Turing: LCE 2 to 5. MAP turing_interrupt_map.csv. */
 static const u8 cnova_sim_top_intr[CNOVA_SIM_NR_ENGINES] = { 7, 10, 11, 2 };
 /* Reset bits. No source has those of all chips. */
@@ -152,18 +146,6 @@ static u32 cnova_sim_top_ampere(const struct cnova_sim *sim, u32 row)
 static bool cnova_sim_top_vector(const struct cnova_sim *sim, u32 offset, u32 *value)
 {
 	u32 i;
-
-	switch (offset) {
-	case FAULT_VECTOR_INFO:
-		*value = 134;
-		return true;
-	case FAULT_VECTOR(0):
-		*value = FIELD_PREP(FAULT_NOTIFY, 132) | FIELD_PREP(FAULT_ERROR, 133);
-		return true;
-	case FAULT_VECTOR(1):
-		*value = FIELD_PREP(FAULT_NOTIFY, 64) | FIELD_PREP(FAULT_ERROR, 131);
-		return true;
-	}
 
 	for (i = 0; i < CNOVA_SIM_NR_ENGINES; i++) {
 		const struct cnova_sim_engine *engine = &sim->host->runlist[i].engine;
