@@ -21,6 +21,7 @@
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/sizes.h>
 
 #include <asm/barrier.h>
@@ -66,21 +67,39 @@ static bool cnova_channel_args_are_good(const struct cnova_host *host,
 	       IS_ALIGNED(args->pdb.raw, SZ_4K);
 }
 
-static int cnova_channel_get_id(struct cnova_channel *channel)
+/* Return: 0; -ENOSPC: none is free of the first @nr_chunks, which is set. */
+static int cnova_channel_try_id(struct cnova_channel *channel, u32 *nr_chunks)
 {
 	struct cnova_host *host = channel->host;
-	u32 id;
+	u32 id, nr;
 
 	spin_lock_irq(&host->lock);
-	id = find_first_zero_bit(host->ids, host->max_channels);
-	if (id < host->max_channels) {
+	*nr_chunks = host->nr_chunks;
+	nr = min(host->nr_chunks * CNOVA_HOST_CHUNK, host->max_channels);
+	id = find_first_zero_bit(host->ids, nr);
+	if (id < nr) {
 		__set_bit(id, host->ids);
 		channel->id = id;
-		channel->instance = cnova_vram_addr(host->instances.raw + id * CNOVA_RAMIN_SIZE);
+		channel->instance = host->instances[id / CNOVA_HOST_CHUNK];
+		channel->instance.raw += id % CNOVA_HOST_CHUNK * CNOVA_RAMIN_SIZE;
 	}
 	spin_unlock_irq(&host->lock);
 
-	return id < host->max_channels ? 0 : -ENOSPC;
+	return id < nr ? 0 : -ENOSPC;
+}
+
+static int cnova_channel_get_id(struct cnova_channel *channel)
+{
+	u32 nr_chunks;
+	int err;
+
+	while (cnova_channel_try_id(channel, &nr_chunks)) {
+		err = cnova_host_grow(channel->host, nr_chunks);
+		if (err)
+			return err;
+	}
+
+	return 0;
 }
 
 static void cnova_channel_put_id(struct cnova_channel *channel)
@@ -162,8 +181,8 @@ static int cnova_channel_start(struct cnova_channel *channel)
  *
  * Context: Process context, may sleep; inside drm_dev_enter(), not the fence signalling path.
  * Return: 0; -EINVAL: an address that the hardware cannot take, or no such engine;
- * -ENOSPC: no channel is left; -EIO: the hardware does not answer; -ENODEV: the device is
- * gone. Then there is nothing to end.
+ * -ENOSPC: no channel or no VRAM is left; -ENOMEM; -EIO: the hardware does not answer;
+ * -ENODEV: the device is gone. Then there is nothing to end.
  */
 int cnova_channel_init(struct cnova_channel *channel, struct cnova_host *host,
 		       const struct cnova_channel_args *args)

@@ -3,9 +3,9 @@
  * DOC: Host
  *
  * The host is the part of a GPU that runs channels. At probe we find the copy engines and
- * the runlists that serve them, take VRAM for all instance blocks and runlists there can
- * be, so that channels never compete with objects for it, and have the GPU report faults
- * and interrupt.
+ * the runlists that serve them, take VRAM for the runlists and the first instance blocks, and
+ * have the GPU report faults and interrupt. More instance blocks are taken a few at a time,
+ * and kept.
  *
  * Where GSP firmware runs, the host is the firmware's on silicon: channels are made by
  * asking it, which we do not. A software GPU offers the registers with and without
@@ -161,13 +161,47 @@ static int cnova_host_take_vram(struct cnova_host *host, u64 size, struct cnova_
 	return 0;
 }
 
+/**
+ * cnova_host_grow() - Have instance blocks for more channels.
+ * @host: Host.
+ * @nr_chunks: What &cnova_host.nr_chunks was when there were too few; if somebody else has
+ *	       been here since, there may be enough.
+ *
+ * Context: Process context, not the fence signalling path. Evicts nobody.
+ * Return: 0; -ENOSPC: no VRAM, or as many as there can be; -ENOMEM; -ENODEV.
+ */
+int cnova_host_grow(struct cnova_host *host, u32 nr_chunks)
+{
+	struct cnova_vram_addr pa;
+	int err = 0;
+
+	mutex_lock(&host->grow_lock);
+	if (host->nr_chunks > nr_chunks)
+		goto unlock;
+
+	err = -ENOSPC;
+	if (nr_chunks * CNOVA_HOST_CHUNK >= host->max_channels)
+		goto unlock;
+
+	err = cnova_host_take_vram(host, CNOVA_HOST_CHUNK * CNOVA_RAMIN_SIZE, &pa);
+	if (err)
+		goto unlock;
+
+	host->instances[nr_chunks] = pa;
+	spin_lock_irq(&host->lock);
+	host->nr_chunks = nr_chunks + 1;
+	spin_unlock_irq(&host->lock);
+unlock:
+	mutex_unlock(&host->grow_lock);
+	return err;
+}
+
 static int cnova_host_init_memory(struct cnova_host *host)
 {
 	struct cnova_vram_addr pa;
 	int err;
 
-	err = cnova_host_take_vram(host, CNOVA_HOST_CHANNELS * CNOVA_RAMIN_SIZE,
-				   &host->instances);
+	err = cnova_host_grow(host, 0);
 	for (u32 i = 0; i < host->nr_runlists && !err; i++) {
 		err = cnova_host_take_vram(host, 2 * CNOVA_RUNLIST_SIZE, &pa);
 		host->runlists[i].memory[0] = pa;
@@ -220,6 +254,7 @@ static void cnova_host_destroy_locks(struct cnova_host *host)
 {
 	for (u32 i = 0; i < host->nr_runlists; i++)
 		mutex_destroy(&host->runlists[i].lock);
+	mutex_destroy(&host->grow_lock);
 	mutex_destroy(&host->reset_lock);
 	host->nr_runlists = 0;
 }
@@ -250,6 +285,7 @@ int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq)
 		return 0;
 
 	spin_lock_init(&host->lock);
+	mutex_init(&host->grow_lock);
 	mutex_init(&host->reset_lock);
 	host->nr_found = cnova_host_find_engines(host);
 	if (!host->nr_found) {
@@ -331,4 +367,27 @@ void cnova_host_fini(struct cnova_host *host)
 	cnova_fault_buffer_fini(&host->faults);
 	cnova_vram_free(&host->mm->vram, &host->blocks);
 	cnova_host_destroy_locks(host);
+}
+
+/**
+ * cnova_host_prime_lockdep() - Take the locks of a host once, in their order.
+ * @host: Host, up or not.
+ *
+ * Context: Debug: who teaches lockdep the order of locks.
+ */
+void cnova_host_prime_lockdep(struct cnova_host *host)
+{
+	struct cnova_host_runlist *runlist = host->runlists;
+
+	if (!cnova_host_is_up(host))
+		return;
+
+	mutex_lock(&runlist->lock);
+	mutex_lock(&host->reset_lock);
+	mutex_unlock(&host->reset_lock);
+	mutex_lock(&host->mm->tlb.lock);
+	mutex_lock(&host->mm->pramin.lock);
+	mutex_unlock(&host->mm->pramin.lock);
+	mutex_unlock(&host->mm->tlb.lock);
+	mutex_unlock(&runlist->lock);
 }

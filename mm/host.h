@@ -21,8 +21,11 @@
 struct cnova_channel;
 struct cnova_mm;
 
-/** CNOVA_HOST_CHANNELS - Most channels of a GPU: memory for all is taken at probe. */
+/** CNOVA_HOST_CHANNELS - Most channels of a GPU. */
 #define CNOVA_HOST_CHANNELS		256
+
+/** CNOVA_HOST_CHUNK - So many instance blocks are taken of VRAM at once, and kept. */
+#define CNOVA_HOST_CHUNK		16
 
 /** CNOVA_HOST_ENGINES - Most engines that the driver knows. */
 #define CNOVA_HOST_ENGINES		16
@@ -130,8 +133,15 @@ struct cnova_host {
 	u32 nr_found;
 	/** @blocks: VRAM of instance blocks and runlists. */
 	struct list_head blocks;
-	/** @instances: The instance blocks, by channel id. */
-	struct cnova_vram_addr instances;
+	/**
+	 * @instances: The instance blocks, by channel id / %CNOVA_HOST_CHUNK. What is
+	 * there does not change.
+	 */
+	struct cnova_vram_addr instances[CNOVA_HOST_CHANNELS / CNOVA_HOST_CHUNK];
+	/** @nr_chunks: How many of them there are. Grows with @grow_lock and @lock held. */
+	u32 nr_chunks;
+	/** @grow_lock: Held to take more VRAM; not in the fence signalling path. */
+	struct mutex grow_lock;
 	/**
 	 * @lock: Protects @ids and @channels, and keeps the channels there while their
 	 * ops are called. Taken in the hard interrupt.
@@ -162,6 +172,8 @@ static inline bool cnova_host_is_up(const struct cnova_host *host)
 
 int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq);
 bool cnova_host_stop(struct cnova_host *host);
+void cnova_host_prime_lockdep(struct cnova_host *host);
+int cnova_host_grow(struct cnova_host *host, u32 nr_chunks);
 void cnova_host_fini(struct cnova_host *host);
 
 /* mm/host_irq.c, for mm/host.c and tests. */

@@ -122,13 +122,16 @@ irqreturn_t cnova_host_hard_irq(int irq, void *arg)
 
 static void cnova_host_tell_fault(struct cnova_host *host, const struct cnova_fault *fault)
 {
-	u64 id = (fault->instance - host->instances.raw) / CNOVA_RAMIN_SIZE;
 	struct cnova_channel *channel = NULL;
 
-	/* Target 0 is VRAM; an address before ours is a large number. */
 	spin_lock_irq(&host->lock);
-	if (!fault->instance_aperture && id < CNOVA_HOST_CHANNELS)
-		channel = host->channels[id];
+	/* Target 0 is VRAM; an address before the chunk is a large number. */
+	for (u32 i = 0; i < host->nr_chunks && !fault->instance_aperture; i++) {
+		u64 id = (fault->instance - host->instances[i].raw) / CNOVA_RAMIN_SIZE;
+
+		if (id < CNOVA_HOST_CHUNK)
+			channel = host->channels[i * CNOVA_HOST_CHUNK + id];
+	}
 	if (channel)
 		channel->ops->fault(channel, fault);
 	spin_unlock_irq(&host->lock);

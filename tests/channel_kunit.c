@@ -6,6 +6,7 @@
 
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/dma-mapping.h>
 #include <linux/sizes.h>
 #include <linux/unaligned.h>
@@ -14,7 +15,7 @@
 #include "tests/fake_host.h"
 
 #define RING_LG2	4
-#define RING		(1U << RING_LG2)
+#define RING		BIT(RING_LG2)
 #define PDB		0x123456000ULL
 #define RING_VA		0x12345000ULL
 
@@ -506,19 +507,21 @@ static void channel_gone(struct kunit *test)
 	t->fake->gone = false;
 }
 
-/* As many as there are, and not one more. */
+/* As many as there are, and not one more; VRAM for them is taken when they are made. */
 static void channel_too_many(struct kunit *test)
 {
 	struct channel_test *t = test->priv;
 	struct cnova_channel_args args = channel_args(t);
 
+	KUNIT_EXPECT_EQ(test, t->host.nr_chunks, 1);
 	bitmap_fill(t->host.ids, CNOVA_HOST_CHANNELS);
 	KUNIT_EXPECT_EQ(test, cnova_channel_init(&t->channel, &t->host, &args), -ENOSPC);
 	__clear_bit(CNOVA_HOST_CHANNELS - 1, t->host.ids);
 	channel_up(test);
 	KUNIT_EXPECT_EQ(test, t->channel.id, CNOVA_HOST_CHANNELS - 1);
 	KUNIT_EXPECT_EQ(test, t->channel.instance.raw,
-			t->host.instances.raw + (CNOVA_HOST_CHANNELS - 1) * SZ_4K);
+			t->host.instances[t->host.nr_chunks - 1].raw + 15 * SZ_4K);
+	KUNIT_EXPECT_EQ(test, t->host.nr_chunks, 16);
 	cnova_channel_fini(&t->channel);
 	bitmap_zero(t->host.ids, CNOVA_HOST_CHANNELS);
 }
