@@ -119,6 +119,7 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 		[CNOVA_IO_BAR1_RD] = "bar1_rd",
 		[CNOVA_IO_DOORBELL] = "doorbell",
 		[CNOVA_IO_RING_ENTRY] = "ring_entry",
+		[CNOVA_IO_COPY_BYTES] = "copy_bytes",
 	};
 
 	/* By what they took: none, one, two; more never happen. */

@@ -293,6 +293,8 @@ static int cnova_device_init_bar1(struct cnova_device *cnova)
 static void cnova_device_stop_host(struct cnova_device *cnova)
 {
 	/* As with tables of a VM that is dead: only a reset helps. */
+	if (!cnova_copy_fini(cnova))
+		atomic64_add(PAGE_SIZE, &cnova->quarantined);
 	if (!cnova_host_stop(&cnova->host))
 		atomic64_add(PAGE_SIZE, &cnova->quarantined);
 }
@@ -351,6 +353,10 @@ int cnova_device_start(struct cnova_device *cnova)
 	if (err)
 		drm_err(drm, "no channels: %d\n", err);
 
+	err = cnova_copy_init(cnova);
+	if (err)
+		goto err_stop_host;
+
 	err = cnova_ttm_init(cnova);
 	if (err)
 		goto err_stop_host;
@@ -379,6 +385,7 @@ err_let_go:
 	if (atomic64_read(&cnova->quarantined))
 		cnova_io_reset(&cnova->io);
 	cnova_io_gone(&cnova->io);
+	cnova_copy_release(cnova);
 	cnova_host_fini(&cnova->host);
 	return err;
 }
@@ -482,6 +489,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	cnova_io_gone(&cnova->io);
 	up_write(&cnova->io_lock);
 
+	cnova_copy_release(cnova);
 	cnova_host_fini(&cnova->host);
 	cnova_firmware_free(cnova);
 	cnova_imports_stop(cnova);

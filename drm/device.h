@@ -15,6 +15,7 @@
 #include <drm/drm_device.h>
 #include <drm/ttm/ttm_device.h>
 
+#include "drm/copy.h"
 #include "drm/vram_mgr.h"
 #include "drm/window.h"
 #include "hw/access.h"
@@ -114,6 +115,9 @@ struct cnova_device {
 
 	/** @host: Runlists, engines, interrupts. Not up: this GPU runs no channels. */
 	struct cnova_host host;
+
+	/** @copy: The driver's own copies. */
+	struct cnova_copy copy;
 
 	/** @gsp: Way to ask GSP firmware; probe and remove only. */
 	struct cnova_gsp gsp;

@@ -38,6 +38,7 @@
 
 #include <uapi/drm/cnova_drm.h>
 
+#include "drm/copy.h"
 #include "drm/device.h"
 #include "drm/evict.h"
 #include "drm/gem.h"
@@ -336,12 +337,21 @@ static int cnova_ttm_copy(struct cnova_device *cnova, const struct ttm_tt *tt,
 {
 	const struct cnova_runs *runs =
 		container_of_const(vram, struct cnova_vram_resource, base)->runs;
+	const struct cnova_runs *pages =
+		container_of_const(tt, struct cnova_tt, base)->runs;
 	struct cnova_vram_access access;
-	int err = 0, idx;
+	int err, idx;
 
 	if (!drm_dev_enter(&cnova->drm, &idx))
 		return -ENODEV;
 
+	err = to_vram ? cnova_copy_move(cnova, runs, pages) : cnova_copy_move(cnova, pages, runs);
+	if (err != -EOPNOTSUPP) {
+		drm_dev_exit(idx);
+		return err;
+	}
+
+	err = 0;
 	cnova_vram_begin(&access, cnova, runs);
 	for (u32 i = 0; i < tt->num_pages && !err; i++) {
 		u64 offset = (u64)i << PAGE_SHIFT;
@@ -416,7 +426,7 @@ static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_reso
 	const struct cnova_runs *from = to_cnova_vram_resource(tbo->resource)->runs;
 	const struct cnova_runs *to = to_cnova_vram_resource(new)->runs;
 	struct cnova_vram_access source, target;
-	int err = 0, idx;
+	int err, idx;
 	void *page;
 
 	page = kmalloc(PAGE_SIZE, GFP_KERNEL);
@@ -428,6 +438,11 @@ static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_reso
 		return -ENODEV;
 	}
 
+	err = cnova_copy_move(cnova, to, from);
+	if (err != -EOPNOTSUPP)
+		goto out;
+
+	err = 0;
 	cnova_vram_begin(&source, cnova, from);
 	cnova_vram_begin(&target, cnova, to);
 	for (u64 offset = 0; offset < tbo->base.size && !err; offset += PAGE_SIZE) {
@@ -442,6 +457,7 @@ static int cnova_ttm_move_in_vram(struct ttm_buffer_object *tbo, struct ttm_reso
 	if (!err && cnova_io_lost(&cnova->io, ~0))
 		err = -ENODEV;
 
+out:
 	drm_dev_exit(idx);
 	kfree(page);
 	return err;

@@ -239,6 +239,7 @@ static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
 	cnova_windows_prime_lockdep(cnova);
 	mutex_lock(&vm->pt_alloc.lock);
 	mutex_unlock(&vm->pt_alloc.lock);
+	mutex_lock(&cnova->copy.lock);
 
 	fs_reclaim_acquire(GFP_KERNEL);
 	mutex_lock(&vm->vmm.lock);
@@ -250,8 +251,10 @@ static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
 	mutex_unlock(&cnova->mm.pramin.lock);
 	mutex_unlock(&cnova->mm.tlb.lock);
 	mutex_unlock(&vm->root->gpuva.lock);
+	cnova_host_prime_lockdep(&cnova->host);
 	mutex_unlock(&vm->vmm.lock);
 	fs_reclaim_release(GFP_KERNEL);
+	mutex_unlock(&cnova->copy.lock);
 
 	dma_resv_unlock(vm->root->resv);
 	up_read(&cnova->validate_lock);

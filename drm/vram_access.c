@@ -2,7 +2,7 @@
 /**
  * DOC: VRAM under the hands of the CPU
  *
- * The driver clears and copies objects by itself until a copy engine does. For larger
+ * The driver clears and copies objects by itself where no copy engine does (drm/copy.c). For larger
  * pieces BAR1 shows 2 MiB at a time, for as long as the access goes on there; small
  * ones, and everything where there is no room or no BAR1, go through the PRAMIN
  * window, slowly.
@@ -18,6 +18,7 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#include "drm/copy.h"
 #include "drm/device.h"
 #include "drm/runs.h"
 #include "drm/vram_access.h"
@@ -196,15 +197,22 @@ int cnova_vram_end(struct cnova_vram_access *access)
  * @cnova: Device.
  * @runs: Where to, all of it.
  *
+ * By a copy engine, where there is one for it.
+ *
  * Context: Process context, inside drm_dev_enter().
- * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 died.
+ * Return: 0; -ENODEV: the device is gone; -ETIMEDOUT, -EIO: BAR1 died, or the engine.
  */
 int cnova_vram_clear(struct cnova_device *cnova, const struct cnova_runs *runs)
 {
 	struct cnova_vram_access access;
 	struct cnova_vram_piece piece;
-	int err = 0;
+	int err;
 
+	err = cnova_copy_clear(cnova, runs);
+	if (err != -EOPNOTSUPP)
+		return err;
+
+	err = 0;
 	cnova_vram_begin(&access, cnova, runs);
 	for (u64 offset = 0; offset < runs->size && !err; offset += piece.size) {
 		err = cnova_vram_piece_init(&piece, &access, offset, runs->size - offset);

@@ -46,6 +46,8 @@ enum cnova_io_count {
 	CNOVA_IO_DOORBELL,
 	/** @CNOVA_IO_RING_ENTRY: entries written to rings of channels, in memory. */
 	CNOVA_IO_RING_ENTRY,
+	/** @CNOVA_IO_COPY_BYTES: bytes that a copy engine moved or cleared for the driver. */
+	CNOVA_IO_COPY_BYTES,
 	/** @CNOVA_IO_NR_COUNTS: number of counters. */
 	CNOVA_IO_NR_COUNTS
 };
