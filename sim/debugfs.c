@@ -197,13 +197,14 @@ DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_gsp_fault);
 /**
  * cnova_sim_debugfs_init() - Make our directory.
  * @sim: The device.
+ * @name: What it is called.
  *
  * Context: Process context.
  */
-void cnova_sim_debugfs_init(struct cnova_sim *sim)
+void cnova_sim_debugfs_init(struct cnova_sim *sim, const char *name)
 {
 	struct cnova_sim_knobs *knobs = &sim->knobs;
-	struct dentry *dir = debugfs_create_dir("cnova_sim", NULL);
+	struct dentry *dir = debugfs_create_dir(name, NULL);
 
 	sim->debugfs = dir;
 	debugfs_create_file("violations", 0600, dir, sim, &cnova_sim_violations_fops);

@@ -57,9 +57,16 @@ static char *cnova_sim_gsp_wrong = "none";
 module_param_named(gsp_fault, cnova_sim_gsp_wrong, charp, 0444);
 MODULE_PARM_DESC(gsp_fault, "What GSP firmware does wrong, see sim/gsp_fault.c (default none)");
 
-static struct cnova_sim *cnova_sim_device;
+/* Two share memory by way of dma-bufs, as two GPUs in a machine do. */
+#define CNOVA_SIM_MAX_DEVICES	2
 
-static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
+static unsigned int cnova_sim_devices = 1;
+module_param_named(devices, cnova_sim_devices, uint, 0444);
+MODULE_PARM_DESC(devices, "How many GPUs, all alike, 1 (default) or 2");
+
+static struct cnova_sim *cnova_sims[CNOVA_SIM_MAX_DEVICES];
+
+static struct platform_device *cnova_sim_register(struct cnova_sim *sim, int id)
 {
 	struct cnova_io_platform_data data = {
 		.ops = &cnova_sim_io_ops,
@@ -70,7 +77,7 @@ static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
 	const struct resource irq = DEFINE_RES_IRQ(sim->irq.virq);
 	struct platform_device_info info = {
 		.name = CNOVA_SIM_PLATFORM_NAME,
-		.id = PLATFORM_DEVID_NONE,
+		.id = id,
 		.res = &irq,
 		.num_res = 1,
 		.data = &data,
@@ -82,7 +89,7 @@ static struct platform_device *cnova_sim_register(struct cnova_sim *sim)
 	return platform_device_register_full(&info);
 }
 
-static int __init cnova_sim_init(void)
+static struct cnova_sim *cnova_sim_add(const char *name, int id)
 {
 	const struct cnova_sim_config config = {
 		.chip = cnova_sim_chip,
@@ -102,38 +109,61 @@ static int __init cnova_sim_init(void)
 
 	sim = cnova_sim_create(&config);
 	if (IS_ERR(sim))
-		return PTR_ERR(sim);
+		return sim;
 	err = cnova_sim_threads_start(sim);
-	if (err) {
-		cnova_sim_destroy(sim);
-		return err;
-	}
-	cnova_sim_debugfs_init(sim);
+	if (err)
+		goto err_destroy;
+	cnova_sim_debugfs_init(sim, name);
 
-	sim->pdev = cnova_sim_register(sim);
+	sim->pdev = cnova_sim_register(sim, id);
 	if (IS_ERR(sim->pdev)) {
 		err = PTR_ERR(sim->pdev);
-		goto err_destroy;
+		goto err_stop;
 	}
-	cnova_sim_device = sim;
-	return 0;
+	return sim;
 
-err_destroy:
+err_stop:
 	cnova_sim_debugfs_fini(sim);
 	cnova_sim_threads_stop(sim);
+err_destroy:
 	cnova_sim_destroy(sim);
-	return err;
+	return ERR_PTR(err);
 }
 
-static void __exit cnova_sim_exit(void)
+static void cnova_sim_remove(struct cnova_sim *sim)
 {
-	struct cnova_sim *sim = cnova_sim_device;
-
 	/* The driver's remove callback runs here; after it nobody calls us. */
 	platform_device_unregister(sim->pdev);
 	cnova_sim_debugfs_fini(sim);
 	cnova_sim_threads_stop(sim);
 	cnova_sim_destroy(sim);
+}
+
+static int __init cnova_sim_init(void)
+{
+	static const char * const names[CNOVA_SIM_MAX_DEVICES] = { "cnova_sim", "cnova_sim1" };
+	struct cnova_sim *sim;
+
+	if (!cnova_sim_devices || cnova_sim_devices > CNOVA_SIM_MAX_DEVICES)
+		return -EINVAL;
+
+	for (u32 i = 0; i < cnova_sim_devices; i++) {
+		/* One alone has no number. */
+		sim = cnova_sim_add(names[i], i ? i : PLATFORM_DEVID_NONE);
+		if (IS_ERR(sim)) {
+			while (i--)
+				cnova_sim_remove(cnova_sims[i]);
+			return PTR_ERR(sim);
+		}
+		cnova_sims[i] = sim;
+	}
+	return 0;
+}
+
+static void __exit cnova_sim_exit(void)
+{
+	for (u32 i = cnova_sim_devices; i--; )
+		cnova_sim_remove(cnova_sims[i]);
 }
 
 module_init(cnova_sim_init);

@@ -453,7 +453,7 @@ struct cnova_sim_mmu *cnova_sim_new_mmu(struct cnova_sim *sim);
 void cnova_sim_reset(void *priv);
 
 /* debugfs.c */
-void cnova_sim_debugfs_init(struct cnova_sim *sim);
+void cnova_sim_debugfs_init(struct cnova_sim *sim, const char *name);
 void cnova_sim_debugfs_fini(struct cnova_sim *sim);
 
 #endif /* _CNOVA_SIM_SIM_H_ */
