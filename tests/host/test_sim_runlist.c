@@ -760,6 +760,13 @@ static void test_interrupts(void)
 		wr(rl + 0x180, 1);
 		CHECK(!h_errors(0));
 	}
+	/* Enables that are written again, though they are set, tell again. */
+	wr(0xb81640, 77);
+	sent = gpu->irq.messages;
+	wr(0xb81608, 0xf);
+	CHECK_EQ(gpu->irq.messages, sent + 1);
+	wr(0xb81200 + 2 * 4, 1 << 13);
+	CHECK_EQ(gpu->irq.messages, sent + 2);
 	gpu_expect_none();
 	gpu_end();
 }
