@@ -27,6 +27,7 @@ struct cnova_exec_job;
 struct cnova_vm;
 struct drm_device;
 struct drm_file;
+struct drm_printer;
 
 /**
  * struct cnova_user_channel - A channel of a client.
@@ -148,6 +149,7 @@ void cnova_user_channel_job_done(struct cnova_user_channel *channel, struct cnov
 u64 cnova_user_channel_busy_ns(struct cnova_user_channel *channel);
 
 void cnova_user_channel_dump(struct cnova_user_channel *channel);
+void cnova_vm_show_channels(struct cnova_vm *vm, struct drm_printer *p);
 
 void cnova_vm_kill_channels(struct cnova_vm *vm);
 void cnova_vm_close_channels(struct cnova_vm *vm);

@@ -82,3 +82,29 @@ void cnova_user_channel_dump(struct cnova_user_channel *channel)
 
 	drm_dev_exit(idx);
 }
+
+/**
+ * cnova_vm_show_channels() - Print the channels of an address space, a line each.
+ * @vm: Address space.
+ * @p: Where to.
+ *
+ * Context: Process context.
+ */
+void cnova_vm_show_channels(struct cnova_vm *vm, struct drm_printer *p)
+{
+	struct cnova_user_channel *channel;
+
+	/* Listed: its memory is there. */
+	spin_lock(&vm->channels_lock);
+	list_for_each_entry(channel, &vm->channels, vm_entry) {
+		drm_printf(p, "channel_%u engine=CE%u id=%u error=%d busy_ns=%llu",
+			   channel->id, channel->hw.engine->top.instance, channel->hw.id,
+			   READ_ONCE(channel->error), cnova_user_channel_busy_ns(channel));
+		drm_printf(p, " accepted=%llu semaphore=%llu pending=%d get=%u put=%u\n",
+			   READ_ONCE(channel->seqno),
+			   READ_ONCE(*(const u64 *)channel->mem->sem.cpu),
+			   atomic_read(&channel->nr_jobs), cnova_channel_get(&channel->hw),
+			   READ_ONCE(channel->hw.put));
+	}
+	spin_unlock(&vm->channels_lock);
+}

@@ -17,6 +17,7 @@
  *   - ``gpuvas``: what is mapped in it, as the driver sees it;
  *   - ``binds``: its bind queues, and how often binds had to wait for what, as
  *     ``name value``;
+ *   - ``channels``: its channels: what was accepted, how far the hardware is, what it died of;
  *   - ``history``: the operations that ran last, oldest first;
  *   - ``pagetable``: its leaves, as the walker of the GPU finds them in memory. The
  *     tables may change meanwhile;
@@ -44,6 +45,7 @@
 #include <uapi/drm/cnova_drm.h>
 
 #include "drm/bind_queue.h"
+#include "drm/channel.h"
 #include "drm/debugfs.h"
 #include "drm/device.h"
 #include "drm/eye.h"
@@ -241,6 +243,15 @@ static int cnova_debugfs_vm_binds_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_binds);
 
+static int cnova_debugfs_vm_channels_show(struct seq_file *m, void *unused)
+{
+	struct drm_printer p = drm_seq_file_printer(m);
+
+	cnova_vm_show_channels(m->private, &p);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cnova_debugfs_vm_channels);
+
 static int cnova_debugfs_vm_history_show(struct seq_file *m, void *unused)
 {
 	struct drm_printer p = drm_seq_file_printer(m);
@@ -321,6 +332,7 @@ void cnova_debugfs_add_vm(struct cnova_vm *vm)
 	vm->debugfs_dir = dir;
 	debugfs_create_file("gpuvas", 0400, dir, vm, &cnova_debugfs_vm_gpuvas_fops);
 	debugfs_create_file("binds", 0400, dir, vm, &cnova_debugfs_vm_binds_fops);
+	debugfs_create_file("channels", 0400, dir, vm, &cnova_debugfs_vm_channels_fops);
 	debugfs_create_file("history", 0400, dir, vm, &cnova_debugfs_vm_history_fops);
 	if (cnova_io_is_model(&cnova->io)) {
 		debugfs_create_file("pagetable", 0400, dir, vm,

@@ -608,6 +608,18 @@ u32 cnova_pending_nr_pt_ops(const struct cnova_bind_job *job)
 	return nr;
 }
 
+/* Could a leaf of @size be at @start? What is pending may be capped too, and is soon done. */
+static bool cnova_may_have_leaf_locked(struct cnova_vm *vm, u64 start, u64 size)
+{
+	struct drm_gpuva *live = drm_gpuva_find_first(&vm->base, start, 1);
+
+	if (live && cnova_va_end(live) > start + size - 1 &&
+	    !(size > SZ_64K && to_cnova_va(live)->flags & DRM_CNOVA_VM_BIND_CAP_64K))
+		return true;
+
+	return cnova_pending_map_covers_locked(vm, start, start + size - 1);
+}
+
 /*
  * Could a leaf be cut at @edge? Each size has its own grid, and a leaf lies in one
  * mapping.
@@ -620,7 +632,7 @@ static bool cnova_edge_may_resize_locked(struct cnova_vm *vm, u64 edge)
 		u64 size = 1ULL << fmt->level[kind].shift, start = round_down(edge, size);
 
 		if (fmt->level[kind].leaf && start != edge &&
-		    cnova_pending_covers_locked(vm, start, start + size - 1))
+		    cnova_may_have_leaf_locked(vm, start, size))
 			return true;
 	}
 	return false;
