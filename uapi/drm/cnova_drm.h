@@ -663,7 +663,11 @@ struct drm_cnova_channel_get_state {
 
 /** struct drm_cnova_push - Methods for a channel, in memory that its VM maps. */
 struct drm_cnova_push {
-	/** @va: GPU virtual address of the first word, a multiple of 4. */
+	/**
+	 * @va: GPU virtual address of the first word, a multiple of 4. With channels of a
+	 * class before 0xc86f (Hopper) the push ends below 1 << 40: their host has no more
+	 * address bits. The copy engine reaches all of the VM.
+	 */
 	__u64 va;
 
 	/** @length: bytes, a multiple of 4, not 0, less than 8 MiB. */
@@ -683,7 +687,10 @@ enum drm_cnova_exec_reason {
 	DRM_CNOVA_EXEC_REASON_FLAGS = 1,
 	/** @DRM_CNOVA_EXEC_REASON_ALIGN: va or length is not a multiple of 4. */
 	DRM_CNOVA_EXEC_REASON_ALIGN = 2,
-	/** @DRM_CNOVA_EXEC_REASON_RANGE: length is 0 or too large, or the push leaves the VM. */
+	/**
+	 * @DRM_CNOVA_EXEC_REASON_RANGE: length is 0 or too large, or the push leaves the VM, or
+	 * what a channel can fetch.
+	 */
 	DRM_CNOVA_EXEC_REASON_RANGE = 3,
 	/** @DRM_CNOVA_EXEC_REASON_SYNC: @failed is the index of a bad sync entry. */
 	DRM_CNOVA_EXEC_REASON_SYNC = 4,

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+
+#include <inttypes.h>
+
+#include "exec.h"
+
+/**
+ * TEST: cnova exec bind
+ * Category: Core
+ * Mega feature: General Core features
+ * Sub-category: Command submission
+ * Description: Binds beside executions: order by syncs, and by nothing else, unless the size of
+ *	a leaf changes under what runs.
+ *
+ * SUBTEST: chain
+ * Description: Asynchronous binds and executions in turn, ordered by timelines: each execution
+ *	sees what the bind before it has mapped (rule 13).
+ *
+ * SUBTEST: half-of-leaf
+ * Description: Channels read one half of a leaf of 2 MiB without pause while the other half is
+ *	unmapped, mapped again, and mapped to another object: nothing faults (rule 11).
+ *
+ * SUBTEST: not-held-up
+ * Description: Binds that change the size of no leaf are done while an execution runs.
+ *
+ * SUBTEST: cap-64k
+ * Description: Parts of 64 KiB of what is mapped with CAP_64K can be replaced while an
+ *	execution runs.
+ *
+ * SUBTEST: size-change-waits
+ * Description: A bind that takes half of a leaf waits for what runs, and what is submitted
+ *	after it waits for the bind.
+ */
+
+#define HANG_SECONDS	60
+
+static struct cnova_channel channel;
+
+static struct cnova_world *prepare(int fd)
+{
+	struct cnova_world *w;
+
+	cnova_require_exec(fd);
+	w = cnova_world_create(fd, CNOVA_VA, 4 * SZ_2M);
+	cnova_world_bo(w, SZ_2M, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_2M, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_64K, 0);
+	cnova_channel_init(&channel, &w->vm, CNOVA_PB_VA, SZ_64K);
+	igt_set_timeout(HANG_SECONDS, "a bind or an execution");
+	return w;
+}
+
+static void finish(struct cnova_world *w)
+{
+	igt_reset_timeout();
+	cnova_channel_fini(&channel);
+	cnova_world_check_all(w);
+	cnova_world_destroy(w);
+}
+
+static void test_chain(int fd)
+{
+	enum { ROUNDS = 30 };
+	struct cnova_world *w = prepare(fd);
+	const uint64_t out = CNOVA_VA + 2 * SZ_2M;
+	struct drm_cnova_sync syncs[2], wait;
+	uint32_t bound = syncobj_create(w->fd, 0);
+	struct drm_cnova_push push;
+	uint64_t last = 0;
+
+	cnova_world_map(w, &w->bo[2], 0, out, SZ_64K, 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct drm_cnova_vm_bind_op op = cnova_op_map(&w->bo[i & 1], i % 8 * SZ_64K,
+							      CNOVA_VA, SZ_64K, 0);
+
+		/* The bind waits for the execution that reads what it takes away. */
+		syncs[0] = cnova_signal(bound, i + 1);
+		syncs[1] = cnova_wait(channel.out, last);
+		igt_assert_eq(cnova_bind_async(&w->vm, &op, 1, syncs, last ? 2 : 1), 0);
+		cnova_world_apply(w, &op, 1);
+
+		wait = cnova_wait(bound, i + 1);
+		cnova_pb_begin(&channel);
+		cnova_pb_copy(&channel, out + i * 64, CNOVA_VA, 8);
+		push = cnova_pb_end(&channel);
+		last = cnova_exec(&channel, &push, 1, &wait);
+	}
+	cnova_exec_finish(&channel);
+	for (int i = 0; i < ROUNDS; i++)
+		igt_assert_eq_u64(*(uint64_t *)(w->bo[2].map + i * 64),
+				  cnova_tag(w->bo[i & 1].handle, i % 8 * 16));
+	/* What was written has to look like an object again. */
+	for (int i = 0; i < ROUNDS; i++)
+		memset(w->bo[2].map + i * 64, 0, 8);
+	*(uint64_t *)w->bo[2].map = cnova_tag(w->bo[2].handle, 0);
+	finish(w);
+}
+
+static void test_half_of_leaf(int fd)
+{
+	enum { NR = 3, ROUNDS = 12 };
+	struct cnova_world *w = prepare(fd);
+	const uint64_t half = CNOVA_VA + SZ_1M;
+	struct cnova_channel ch[NR];
+	struct drm_cnova_push push;
+	uint64_t point[NR] = {};
+
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	for (int i = 0; i < NR; i++)
+		cnova_channel_init(&ch[i], &w->vm, CNOVA_PB_VA + (i + 1) * SZ_2M, SZ_64K);
+	for (int round = 0; round < ROUNDS; round++) {
+		/* Two in the ring of each, always: the next begins when one ends. */
+		for (int i = 0; i < NR; i++) {
+			if (point[i])
+				igt_assert_eq(cnova_exec_wait(&ch[i], point[i]), 0);
+			point[i] = ch[i].point;
+			cnova_pb_begin(&ch[i]);
+			for (int k = 0; k < 4; k++)
+				cnova_pb_copy(&ch[i], cnova_channel_word_va(&ch[i], 8),
+					      CNOVA_VA + (i * 4 + k) * SZ_64K, 2048);
+			push = cnova_pb_end(&ch[i]);
+			cnova_exec(&ch[i], &push, 1, NULL);
+		}
+		if (round % 3 == 0)
+			cnova_world_unmap(w, half, SZ_1M);
+		else
+			cnova_world_map(w, &w->bo[round % 3 - 1], SZ_1M, half, SZ_1M, 0);
+	}
+	for (int i = 0; i < NR; i++) {
+		cnova_exec_finish(&ch[i]);
+		cnova_channel_expect_alive(&ch[i]);
+		cnova_channel_fini(&ch[i]);
+	}
+	finish(w);
+}
+
+/* Runs until word 0 is written. */
+static uint64_t exec_long(void)
+{
+	struct drm_cnova_push push;
+
+	cnova_pb_begin(&channel);
+	cnova_pb_acquire(&channel, cnova_channel_word_va(&channel, 0), 1);
+	push = cnova_pb_end(&channel);
+	return cnova_exec(&channel, &push, 1, NULL);
+}
+
+static void test_not_held_up(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	uint64_t point;
+
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	point = exec_long();
+	cnova_world_map(w, &w->bo[1], 0, CNOVA_VA + SZ_2M, SZ_2M, 0);
+	cnova_world_unmap(w, CNOVA_VA + SZ_2M, SZ_2M);
+	cnova_world_map(w, &w->bo[2], 0, CNOVA_VA + 2 * SZ_2M, SZ_64K, 0);
+	cnova_world_unmap(w, CNOVA_VA + 2 * SZ_2M, SZ_64K);
+	cnova_world_unmap(w, CNOVA_VA, SZ_2M);
+	igt_assert(!cnova_syncobj_is_signaled(w->fd, channel.out, point));
+	*cnova_channel_word(&channel, 0) = 1;
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	finish(w);
+}
+
+static void test_cap_64k(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	uint64_t point;
+
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, DRM_CNOVA_VM_BIND_CAP_64K);
+	point = exec_long();
+	cnova_world_unmap(w, CNOVA_VA + SZ_64K, SZ_64K);
+	cnova_world_map(w, &w->bo[1], 0, CNOVA_VA + SZ_64K, SZ_64K, DRM_CNOVA_VM_BIND_CAP_64K);
+	cnova_world_unmap(w, CNOVA_VA + SZ_1M, SZ_1M);
+	igt_assert(!cnova_syncobj_is_signaled(w->fd, channel.out, point));
+	*cnova_channel_word(&channel, 0) = 1;
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	finish(w);
+}
+
+static void test_size_change_waits(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA + SZ_1M, SZ_1M);
+	struct drm_cnova_sync out = cnova_signal(syncobj_create(w->fd, 0), 0);
+	uint64_t first, second;
+
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	first = exec_long();
+	igt_assert_eq(cnova_bind_async(&w->vm, &op, 1, &out, 1), 0);
+	cnova_world_apply(w, &op, 1);
+	second = cnova_exec(&channel, NULL, 0, NULL);
+	usleep(200000);
+	igt_assert(!cnova_syncobj_is_signaled(w->fd, channel.out, first));
+	igt_assert(!cnova_syncobj_is_signaled(w->fd, out.handle, 0));
+
+	*cnova_channel_word(&channel, 0) = 1;
+	igt_assert_eq(cnova_exec_wait(&channel, second), 0);
+	igt_assert(cnova_syncobj_is_signaled(w->fd, out.handle, 0));
+	finish(w);
+}
+
+int igt_main()
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		void (*test)(int fd);
+	} tests[] = {
+		{ "chain", "Binds and executions in turn.", test_chain },
+		{ "half-of-leaf", "Channels read while the other half changes.",
+		  test_half_of_leaf },
+		{ "not-held-up", "Binds are done while an execution runs.", test_not_held_up },
+		{ "cap-64k", "Parts of 64 KiB too.", test_cap_64k },
+		{ "size-change-waits", "It waits for what runs.", test_size_change_waits },
+	};
+	int fd = -1;
+
+	igt_fixture()
+		fd = cnova_open();
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
+		igt_describe(tests[i].text);
+		igt_subtest(tests[i].name)
+			tests[i].test(fd);
+	}
+
+	igt_fixture()
+		drm_close_driver(fd);
+}
