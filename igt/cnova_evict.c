@@ -28,6 +28,9 @@
  * Description: [11] An object that is mapped often in two VMs costs one invalidate for each
  *	VM when it goes.
  *
+ * SUBTEST: many
+ * Description: An object that is mapped thousands of times goes and comes back.
+ *
  * SUBTEST: pieces
  * Description: Mappings that are cut, replaced and removed while they are evicted show what
  *	they should when they come back.
@@ -277,6 +280,39 @@ static void test_one_invalidate(int fd)
 	igt_assert_eq(nr_unbound(&other), 0);
 
 	cnova_vm_fini(&other);
+	set_fini(&set);
+	drm_close_driver(own);
+	cnova_model_check();
+}
+
+/* More mappings of one object than are bound again in a round (4096). */
+static void test_many(int fd)
+{
+	enum { NR = 4200, ROOM = 300 };
+	static struct drm_cnova_vm_bind_op ops[ROOM];
+	int own = drm_reopen_driver(fd);
+	struct drm_cnova_vm_bind args;
+	static struct set set;
+
+	set_init(&set, own, 1, SZ_1M, DRM_CNOVA_GEM_VRAM);
+	/* Backwards, so that no two are one piece of memory. */
+	for (int i = 0; i < NR; i += ROOM) {
+		for (int k = 0; k < ROOM; k++)
+			ops[k] = cnova_op_map(&set.bo[0], (255 - (i + k) % 256) * SZ_4K,
+					      CNOVA_VA + SZ_4G + (i + k) * SZ_4K, SZ_4K, 0);
+		args = cnova_bind_args(&set.vm, ops, ROOM, NULL, 0);
+		igt_assert_eq(__cnova_bind(own, &args), 0);
+	}
+
+	evict_all(fd);
+	igt_assert_eq(nr_unbound(&set.vm), NR + 1);
+	cnova_eye_expect(&set.vm, CNOVA_VA + SZ_4G + (NR - 1) * SZ_4K, &set.bo[0],
+			 (255 - (NR - 1) % 256) * SZ_4K);
+	igt_assert_eq(nr_unbound(&set.vm), 0);
+	for (int i = 0; i < NR; i += 7)
+		cnova_eye_expect(&set.vm, CNOVA_VA + SZ_4G + i * SZ_4K, &set.bo[0],
+				 (255 - i % 256) * SZ_4K);
+
 	set_fini(&set);
 	drm_close_driver(own);
 	cnova_model_check();
@@ -744,6 +780,10 @@ int igt_main()
 	igt_describe("One invalidate for each VM that maps it.");
 	igt_subtest("one-invalidate")
 		test_one_invalidate(fd);
+
+	igt_describe("An object with thousands of mappings.");
+	igt_subtest("many")
+		test_many(fd);
 
 	igt_describe("Mappings change while they are evicted.");
 	igt_subtest("pieces")
