@@ -3,7 +3,7 @@
 # For people; kbuild reads Kbuild. What the scripts make is kept in the user's cache directory.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-STAGES ?= debug lint host chips stock gsp scale leak docs
+STAGES ?= debug lint host chips stock gsp scale stress leak docs
 BUILD := $(CURDIR)/build
 
 export MAKECMDGOALS
@@ -14,7 +14,7 @@ help: ## this list
 demo: ## boot a Debian kernel with cnova and the software GPU, show drm_info and `cnova demo`
 	@scripts/demo
 
-check: ## all tests; STAGES="debug lint host chips stock gsp scale leak docs" chooses
+check: ## all tests; STAGES="debug lint host chips stock gsp scale stress leak docs" chooses
 	@scripts/check $(STAGES)
 
 shell: ## a shell in a virtual machine with the modules loaded
@@ -25,6 +25,9 @@ host: ## tests in user space alone
 
 fuzz: ## the page-table engine on FUZZ_OPS=n random operations (10^8); SEED=n
 	@scripts/enter make -s -j2 -C tests/host BUILD=/cnova/work/host FUZZ_OPS=$(FUZZ_OPS) SEED=$(SEED) fuzz
+
+stress: ## many clients that overcommit, die and meet failing hardware, SECONDS=n (60); SEED=n
+	@CNOVA_SECONDS=$(SECONDS) SEED=$(SEED) scripts/check stress
 
 mutants: ## defects that the host tests must find
 	@scripts/enter make -s -C tests/host BUILD=/cnova/work/host mutants

@@ -108,7 +108,7 @@ new_run() {
 # guest_env RUN: the parameters of the modules, read by the guest.
 guest_env() {
 	printf '%s=%q\n' CNOVA_ARGS "${CNOVA_ARGS:-}" CNOVA_SIM_ARGS "${CNOVA_SIM_ARGS:-}" \
-		CHIPS "${CNOVA_CHIPS:-}" >"$1/env"
+		CHIPS "${CNOVA_CHIPS:-}" CNOVA_SECONDS "${CNOVA_SECONDS:-}" SEED "${SEED:-}" >"$1/env"
 }
 
 # result VERDICT NAME [REASON]: one line of a stage's result, VERDICT being ok, "not ok" or skip; to
