@@ -43,7 +43,7 @@ struct cnova_mm {
 	/** @executed: Changes that were executed, by their invalidates; the last: more. */
 	atomic64_t executed[CNOVA_MM_MAX_INVALIDATES + 2];
 
-	/** @flushed: Invalidates of what was zapped or cleared. */
+	/** @flushed: Invalidates of what was zapped. */
 	atomic64_t flushed;
 };
 

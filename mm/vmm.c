@@ -471,6 +471,17 @@ void cnova_vmm_zap_locked(struct cnova_vmm *vmm, const struct cnova_pt_range *ra
 	cnova_pramin_end(&vmm->io.cursor);
 }
 
+static int cnova_vmm_finish_locked(struct cnova_vmm *vmm)
+{
+	struct cnova_pt_io *io = &vmm->io.base;
+
+	lockdep_assert_held(&vmm->lock);
+
+	vmm->unflushed = false;
+	io->ops->order(io);
+	return cnova_vmm_die_locked(vmm, io->ops->invalidate(io));
+}
+
 /**
  * cnova_vmm_flush_locked() - Finish what cnova_vmm_zap_locked() began.
  * @vmm: Address space.
@@ -482,17 +493,13 @@ void cnova_vmm_zap_locked(struct cnova_vmm *vmm, const struct cnova_pt_range *ra
  */
 int cnova_vmm_flush_locked(struct cnova_vmm *vmm)
 {
-	struct cnova_pt_io *io = &vmm->io.base;
-
 	lockdep_assert_held(&vmm->lock);
 
 	if (vmm->error || !vmm->unflushed)
 		return vmm->error;
 
-	vmm->unflushed = false;
 	atomic64_inc(&vmm->mm->flushed);
-	io->ops->order(io);
-	return cnova_vmm_die_locked(vmm, io->ops->invalidate(io));
+	return cnova_vmm_finish_locked(vmm);
 }
 
 /**
@@ -516,7 +523,7 @@ int cnova_vmm_clear_locked(struct cnova_vmm *vmm)
 	if (cnova_pt_clear(&vmm->tree, &vmm->io.base))
 		vmm->unflushed = true;
 	cnova_pramin_end(&vmm->io.cursor);
-	return cnova_vmm_flush_locked(vmm);
+	return vmm->unflushed ? cnova_vmm_finish_locked(vmm) : 0;
 }
 
 /**

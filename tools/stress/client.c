@@ -477,9 +477,9 @@ static int step(struct client *c)
 		return vm_init(c, vm);
 	if (!what)
 		return vm_fini(c, vm);
-	if (what < 40)
+	if (what < 60)
 		return step_object(c);
-	return what < 55 ? step_look(c, vm) : step_bind(c, vm);
+	return what < 75 ? step_look(c, vm) : step_bind(c, vm);
 }
 
 /**

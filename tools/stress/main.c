@@ -35,6 +35,7 @@
 /* What has to be as it was. */
 struct balance {
 	uint64_t vram_free;
+	uint64_t evictions;
 	long dma_bufs;
 	long slab[6];
 };
@@ -136,6 +137,20 @@ static uint64_t vram_free(void)
 	return args.value;
 }
 
+/* An invalidate for each address space that lost an object. */
+static uint64_t evictions(void)
+{
+	char path[64], line[256];
+	int fd = open_device();
+	struct stat st;
+
+	if (fstat(fd, &st))
+		die("fstat");
+	close(fd);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%u/counters", minor(st.st_rdev));
+	return find_line(path, "zap_invalidates ", line, sizeof(line)) ? strtoull(line, NULL, 0) : 0;
+}
+
 /* What is in quarantine comes back with the GPU that cannot reach it any more. */
 static void bind_again(void)
 {
@@ -182,6 +197,7 @@ static long slab_in_use(const char *name)
 static void take_balance(struct balance *balance)
 {
 	balance->vram_free = vram_free();
+	balance->evictions = evictions();
 	balance->dma_bufs = number("/sys/kernel/debug/dma_buf/bufinfo", "Total ");
 	for (unsigned int i = 0; i < 6; i++)
 		balance->slab[i] = slab_in_use(caches[i]);
@@ -356,9 +372,11 @@ int main(int argc, char **argv)
 	run(seed, seconds, nr, max_faults);
 	printf("stress: %" PRIu64 " binds, %" PRIu64 " refused, %" PRIu64 " pages looked at, %" PRIu64
 	       " without room\n", t->binds, t->refused, t->looks, t->no_room);
-	printf("stress: %" PRIu64 " VMs, %" PRIu64 " dead of %" PRIu64 " faults, %" PRIu64
-	       " clients killed\n", t->vms, t->dead, faults, killed);
+	before.evictions = evictions() - before.evictions;
+	printf("stress: %" PRIu64 " evictions, %" PRIu64 " VMs, %" PRIu64 " dead of %" PRIu64 " faults, %" PRIu64
+	       " clients killed\n", before.evictions, t->vms, t->dead, faults, killed);
 	result(!bad, "stress: contents", "see above");
+	result(before.evictions, "stress: objects were evicted", "too much VRAM");
 	if (faults)
 		bind_again();
 	check_model();
