@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <inttypes.h>
 #include <sys/ioctl.h>
 
@@ -52,6 +53,13 @@
  * @all: all mappings of an object
  * @array: some ranges at once
  * @syncs: with fences to wait for and to signal, a point of a timeline among them
+ *
+ * SUBTEST: corked
+ * Description: An unmap that finds no memory waits for the maps before it, and for its
+ *	in-fence.
+ *
+ * SUBTEST: corked-destroy
+ * Description: It waits for ever, and another thread destroys the VM: nobody waits for it.
  */
 
 #define DEBUGFS		"/sys/kernel/debug/"
@@ -525,6 +533,114 @@ static void test_unmap(int fd, const char *what)
 	run_case(w, &c);
 }
 
+/* ------------------------------------------------------------- behind a fence */
+
+struct unmapper {
+	pthread_t thread;
+	const struct cnova_vm *vm;
+	struct drm_cnova_sync in;
+	bool has_in;
+	bool injected;
+	volatile bool done;
+	int err;
+};
+
+/* The first allocation of the call fails: then there is no job. */
+static void *unmap_without_memory(void *data)
+{
+	struct unmapper *u = data;
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(AT, SZ_64K);
+	struct drm_cnova_vm_bind args = cnova_bind_args(u->vm, &op, 1, &u->in, u->has_in);
+	int file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	char text[16] = "";
+
+	if (u->has_in)
+		args.flags = DRM_CNOVA_VM_BIND_ASYNC;
+	/* Two copies come before it, three with a sync: arguments, operation, sync. */
+	if (pwrite(file, u->has_in ? "4" : "3", 1, 0) == 1)
+		u->err = ioctl(u->vm->fd, DRM_IOCTL_CNOVA_VM_BIND, &args) ? -errno : 0;
+	u->injected = pread(file, text, sizeof(text) - 1, 0) > 0 && !atoi(text);
+	close(file);
+	u->done = true;
+	return NULL;
+}
+
+static uint32_t map_behind(struct cnova_world *w, struct cnova_cork *cork)
+{
+	struct drm_cnova_vm_bind_op op = cnova_op_map(&w->bo[1], 0, AT, SZ_64K, 0);
+	uint32_t in = cnova_cork_syncobj(cork, w->fd);
+	struct drm_cnova_sync sync = cnova_wait(in, 0);
+
+	igt_assert_eq(cnova_bind_async(&w->vm, &op, 1, &sync, 1), 0);
+	return in;
+}
+
+static void start(struct unmapper *u)
+{
+	igt_assert_eq(pthread_create(&u->thread, NULL, unmap_without_memory, u), 0);
+	usleep(200000);
+	igt_assert(!u->done);
+}
+
+static void test_corked(int fd)
+{
+	struct cnova_world *w = begin(fd);
+	struct unmapper u = { .vm = &w->vm };
+	struct cnova_cork cork;
+
+	igt_set_timeout(20, "an unmap behind a fence");
+	/* A map that is pending. */
+	cnova_cork_init(&cork);
+	map_behind(w, &cork);
+	start(&u);
+	cnova_cork_pull(&cork);
+	pthread_join(u.thread, NULL);
+	igt_assert_eq(u.err, 0);
+	igt_assert(u.injected);
+	cnova_world_check_all(w);
+	cnova_cork_fini(&cork);
+
+	/* A fence of its own, and memory that it must not take before. */
+	cnova_cork_init(&cork);
+	cnova_world_map(w, &w->bo[1], 0, AT, SZ_64K, 0);
+	u = (struct unmapper){ .vm = &w->vm, .has_in = true };
+	u.in = cnova_wait(cnova_cork_syncobj(&cork, w->fd), 0);
+	start(&u);
+	cnova_world_check_all(w);
+	cnova_cork_pull(&cork);
+	pthread_join(u.thread, NULL);
+	igt_assert_eq(u.err, 0);
+	igt_assert(u.injected);
+	cnova_oracle_apply(&w->oracle, &(struct drm_cnova_vm_bind_op)
+			   { .op = DRM_CNOVA_VM_BIND_OP_UNMAP, .va = AT, .range = SZ_64K });
+	cnova_world_check_all(w);
+	cnova_cork_fini(&cork);
+	igt_reset_timeout();
+	cnova_world_destroy(w);
+}
+
+static void test_corked_destroy(int fd)
+{
+	struct cnova_world *w = begin(fd);
+	struct unmapper u = { .vm = &w->vm };
+	struct cnova_cork cork;
+
+	igt_set_timeout(20, "the end of a VM");
+	cnova_cork_init(&cork);
+	map_behind(w, &cork);
+	start(&u);
+	cnova_vm_destroy(w->fd, w->vm.id);
+	pthread_join(u.thread, NULL);
+	igt_assert_f(u.err == -ECANCELED || u.err == -ENOENT, "%s\n", strerror(-u.err));
+	igt_assert(u.injected);
+	close(w->vm.eye);
+	close(w->vm.dir);
+	cnova_vm_init(&w->vm, w->fd);
+	cnova_cork_fini(&cork);
+	igt_reset_timeout();
+	cnova_world_destroy(w);
+}
+
 int igt_main()
 {
 	static const char * const maps[] = { "page", "split", "sparse", "array", "syncs" };
@@ -562,6 +678,16 @@ int igt_main()
 		igt_describe("An unmap does not fail for memory.");
 		igt_subtest_f("unmap-%s", unmaps[i])
 			test_unmap(fd, unmaps[i]);
+	}
+
+	igt_describe("An unmap without memory comes after what was before it.");
+	igt_subtest("corked")
+		test_corked(fd);
+
+	igt_describe("An unmap without memory does not hold up the end of its VM.");
+	igt_subtest("corked-destroy") {
+		cnova_require_endless_cork();
+		test_corked_destroy(fd);
 	}
 
 	igt_fixture() {
