@@ -88,7 +88,7 @@ struct cnova_device {
 	 */
 	struct list_head held_vram;
 
-	/** @held_tts: Pages that the GPU may reach; the same. See drm/ttm.c. */
+	/** @held_tts: Pages that the GPU may reach; the same. See drm/tt.c. */
 	struct list_head held_tts;
 
 	/** @imports: Memory of others that is mapped, &cnova_import.entry; the same. */

@@ -7,7 +7,7 @@
  * binary search away and never a walk from the start of a list: binding the end
  * of a large object costs what binding its start costs.
  *
- * An index is made by whoever allocates the memory (drm/vram_mgr.c, drm/ttm.c) and
+ * An index is made by whoever allocates the memory (drm/vram_mgr.c, drm/tt.c) and
  * not changed afterwards. It knows neither TTM nor the objects.
  *
  * Locking: none; see &struct cnova_runs.
