@@ -146,7 +146,7 @@ static void test_layout(int fd)
 static void test_params_unknown(int fd)
 {
 	const uint64_t unknown[] = {
-		0, 2, 0xff, DRM_CNOVA_PARAM_VRAM_REGIONS + 1, 0x10000, UINT32_MAX,
+		0, 2, 0xff, DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS + 1, 0x10000, UINT32_MAX,
 		(1ull << 32) | DRM_CNOVA_PARAM_CHIPSET, UINT64_MAX,
 	};
 
