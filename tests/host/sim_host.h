@@ -510,4 +510,8 @@ static inline void h_engine_reset(u32 e)
 	h_run();
 }
 
+/* What the linker puts in the place of cnova_sim_engine_must_stop(), in a program linked so. */
+bool __real_cnova_sim_engine_must_stop(const struct cnova_sim_engine *engine);
+bool __wrap_cnova_sim_engine_must_stop(const struct cnova_sim_engine *engine);
+
 #endif /* _SIM_HOST_H_ */
