@@ -101,7 +101,7 @@ static uint64_t number(const char *path, const char *prefix)
 
 static int open_device(void)
 {
-	drmDevice *list[8];
+	drmDevicePtr list[8];
 	int nr = drmGetDevices2(0, list, 8), fd = -1;
 
 	for (int i = 0; i < nr && fd < 0; i++) {
@@ -148,7 +148,9 @@ static uint64_t evictions(void)
 		die("fstat");
 	close(fd);
 	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%u/counters", minor(st.st_rdev));
-	return find_line(path, "zap_invalidates ", line, sizeof(line)) ? strtoull(line, NULL, 0) : 0;
+	if (!find_line(path, "zap_invalidates ", line, sizeof(line)))
+		return 0;
+	return strtoull(line, NULL, 0);
 }
 
 /* What is in quarantine comes back with the GPU that cannot reach it any more. */
@@ -370,11 +372,12 @@ int main(int argc, char **argv)
 	sleep(1);
 	take_balance(&before);
 	run(seed, seconds, nr, max_faults);
-	printf("stress: %" PRIu64 " binds, %" PRIu64 " refused, %" PRIu64 " pages looked at, %" PRIu64
-	       " without room\n", t->binds, t->refused, t->looks, t->no_room);
+	printf("stress: %" PRIu64 " binds, %" PRIu64 " refused, ", t->binds, t->refused);
+	printf("%" PRIu64 " pages looked at, %" PRIu64 " without room\n", t->looks, t->no_room);
 	before.evictions = evictions() - before.evictions;
-	printf("stress: %" PRIu64 " evictions, %" PRIu64 " VMs, %" PRIu64 " dead of %" PRIu64 " faults, %" PRIu64
-	       " clients killed\n", before.evictions, t->vms, t->dead, faults, killed);
+	printf("stress: %" PRIu64 " evictions, %" PRIu64 " VMs, %" PRIu64 " dead of ",
+	       before.evictions, t->vms, t->dead);
+	printf("%" PRIu64 " faults, %" PRIu64 " clients killed\n", faults, killed);
 	result(!bad, "stress: contents", "see above");
 	result(before.evictions, "stress: objects were evicted", "too much VRAM");
 	if (faults)
