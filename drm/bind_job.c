@@ -359,6 +359,7 @@ static struct dma_fence *cnova_bind_job_commit(struct cnova_bind_job *job, struc
 	struct drm_gem_object *obj;
 
 	vm->nr_locked = 0;
+	job->has_locks = true;
 	drm_exec_for_each_locked_object(exec, obj) {
 		vm->nr_locked++;
 		/* On the VM's own it would hold back every private object. */

@@ -129,6 +129,12 @@ struct cnova_bind_job {
 	/** @set: Objects that it locks; dropped once its fence is on them. */
 	struct cnova_object_set set;
 
+	/**
+	 * @has_locks: Put its fence on the objects of @set. An unmap without memory has
+	 * none: it is over, and acknowledged, before whoever moves an object may go on.
+	 */
+	bool has_locks;
+
 	/** @syncs: What it waits for and signals. */
 	struct cnova_syncs syncs;
 

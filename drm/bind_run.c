@@ -275,7 +275,7 @@ static int cnova_bind_job_run_locked(struct cnova_bind_job *job)
 		struct cnova_bind_step step = {
 			.vm = vm,
 			.op = &job->ops[i],
-			.set = &job->set,
+			.set = job->has_locks ? &job->set : NULL,
 			.spare_vas = &job->spare_vas,
 			.removed = &job->removed,
 		};

@@ -17,6 +17,7 @@
 #include <linux/dma-resv.h>
 #include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -69,21 +70,24 @@ static void cnova_user_channel_set_error(struct cnova_user_channel *channel, int
 static void cnova_user_channel_report(const struct cnova_user_channel *channel)
 {
 	const struct cnova_vm *vm = channel->vm;
-	struct device *dev = vm->cnova->drm.dev;
+	struct cnova_device *cnova = vm->cnova;
 
 	/* It went because somebody wanted it to, or with something that was told of. */
 	if (channel->error == -ECANCELED || channel->error == -ENODEV)
 		return;
 
 	/* The client's mistake, and it can make one after the other: no warning, not often. */
+	if (!__ratelimit(&cnova->channel_reports))
+		return;
+
 	if (channel->error == -EFAULT)
-		dev_notice_ratelimited(dev,
-				       "channel %u of client %llu is dead: fault at 0x%llx, type %u, access %u\n",
-				       channel->id, vm->client_id, channel->fault.va,
-				       channel->fault.type, channel->fault.access);
+		dev_notice(cnova->drm.dev,
+			   "channel %u of client %llu is dead: fault at 0x%llx, type %u, access %u\n",
+			   channel->id, vm->client_id, channel->fault.va, channel->fault.type,
+			   channel->fault.access);
 	else
-		dev_notice_ratelimited(dev, "channel %u of client %llu is dead: %pe\n",
-				       channel->id, vm->client_id, ERR_PTR(channel->error));
+		dev_notice(cnova->drm.dev, "channel %u of client %llu is dead: %pe\n",
+			   channel->id, vm->client_id, ERR_PTR(channel->error));
 }
 
 /**

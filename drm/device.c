@@ -14,6 +14,7 @@
  */
 
 #include <linux/dma-mapping.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -142,6 +143,9 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	INIT_LIST_HEAD(&cnova->quarantine);
 	INIT_LIST_HEAD(&cnova->pt_quarantine);
 	INIT_LIST_HEAD(&cnova->channel_quarantine);
+	ratelimit_state_init(&cnova->channel_reports, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	ratelimit_set_flags(&cnova->channel_reports, RATELIMIT_MSG_ON_RELEASE);
 
 	err = drmm_mutex_init(drm, &cnova->vms_lock);
 	if (err)

@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -167,6 +168,12 @@ struct cnova_device {
 
 	/** @wedged_work: Ends what waits, in all address spaces, once the device is wedged. */
 	struct work_struct wedged_work;
+
+	/**
+	 * @channel_reports: Of how channels died. That some were not told of is not told
+	 * either: it would be a warning.
+	 */
+	struct ratelimit_state channel_reports;
 
 	/** @bind_wq: Where all bind schedulers run: unbound, WQ_MEM_RECLAIM. */
 	struct workqueue_struct *bind_wq;
