@@ -224,7 +224,7 @@ static uint64_t quarantined(int fd, uint64_t va, bool *listed)
 
 	igt_assert(text);
 	snprintf(line, sizeof(line), "0x%016" PRIx64 "-0x%016" PRIx64 " object", va,
-		 va + SZ_64K);
+		 (uint64_t)(va + SZ_64K));
 	*listed = strstr(text, line);
 	end = strstr(text, "total ");
 	igt_assert(end && sscanf(end, "total %" SCNu64, &total) == 1);
