@@ -129,7 +129,8 @@
 #define NV_CPU_INTR_VECTOR_PFIFO_STALL			136
 #define NV_CPU_INTR_VECTOR_PFIFO_NONSTALL		137
 
-/* Turing: first vector of the engines; device info has the rest. */
+/* Turing: first vectors of the engines; device info has the rest. */
+#define NV_CTRL_LEGACY_ENGINE_STALL_INTR_BASE_VECTORID	0xb66880
 #define NV_CTRL_LEGACY_ENGINE_NONSTALL_INTR_BASE_VECTORID	0xb66884
 #define   NV_CTRL_INTR_BASE_VECTORID			GENMASK(11, 0)
 
@@ -254,10 +255,21 @@
 #define NV_ENGINE_STATUS_ID				GENMASK(11, 0)
 #define NV_ENGINE_STATUS_CTX				GENMASK(15, 13)
 #define   NV_ENGINE_STATUS_CTX_INVALID			0
+#define   NV_ENGINE_STATUS_CTX_LOAD			5
 #define NV_ENGINE_STATUS_NEXT_ID			GENMASK(27, 16)
 
 /* 11.2 The copy engines' interrupts, from Ampere on (Linux: nouveau nvkm/engine/ce/ga100.c) */
 #define NV_CE_LCE_NONSTALL_VECTOR(i)			(0x104424 + 0x80 * (i))
+#define NV_CE_LCE_STALL_VECTOR(i)			(0x10442c + 0x80 * (i))
+
+/* 11.6 What a copy engine complains about (tu104, ga102 dev_ce.ref.txt) */
+#define NV_CE_LCE_INTR_EN(i)				(0x10440c + 0x80 * (i))
+#define NV_CE_LCE_INTR_STATUS(i)			(0x104410 + 0x80 * (i))
+#define   NV_CE_LCE_INTR_BLOCKPIPE			BIT(0)
+#define   NV_CE_LCE_INTR_LAUNCHERR			BIT(2)
+#define   NV_CE_LCE_INTR_INVALID_CONFIG			BIT(3)
+#define NV_CE_LCE_LAUNCHERR(i)				(0x104418 + 0x80 * (i))
+#define   NV_CE_LCE_LAUNCHERR_REPORT			GENMASK(3, 0)
 
 /* 11.3 PBDMA: what parses ring and segments (dev_pbdma.ref.txt of tu104 and ga100) */
 #define NV_PPBDMA_METHOD0				0x0c0

@@ -30,12 +30,13 @@ static bool cnova_top_from_words(struct cnova_io *io, const struct cnova_top_wor
 {
 	const u32 needed = NV_PTOP_DEVICE_INFO_RESET_VALID | NV_PTOP_DEVICE_INFO_INTR_VALID |
 			   NV_PTOP_DEVICE_INFO_RUNLIST_VALID | NV_PTOP_DEVICE_INFO_ENGINE_VALID;
-	u32 base;
+	u32 base, stall;
 
 	if (words->type != NV_PTOP_DEVICE_TYPE_LCE || (words->enums & needed) != needed)
 		return false;
 
 	base = cnova_rd32(io, NV_CTRL_LEGACY_ENGINE_NONSTALL_INTR_BASE_VECTORID);
+	stall = cnova_rd32(io, NV_CTRL_LEGACY_ENGINE_STALL_INTR_BASE_VECTORID);
 	*engine = (struct cnova_top_engine){
 		.instance = FIELD_GET(NV_PTOP_DEVICE_INFO_DATA_INST_ID, words->data),
 		.runlist = FIELD_GET(NV_PTOP_DEVICE_INFO_RUNLIST_ENUM, words->enums),
@@ -44,6 +45,8 @@ static bool cnova_top_from_words(struct cnova_io *io, const struct cnova_top_wor
 		.reset = FIELD_GET(NV_PTOP_DEVICE_INFO_RESET_ENUM, words->enums),
 		.nonstall = FIELD_GET(NV_CTRL_INTR_BASE_VECTORID, base) +
 			    FIELD_GET(NV_PTOP_DEVICE_INFO_INTR_ENUM, words->enums),
+		.stall = FIELD_GET(NV_CTRL_INTR_BASE_VECTORID, stall) +
+			 FIELD_GET(NV_PTOP_DEVICE_INFO_INTR_ENUM, words->enums),
 	};
 	return true;
 }
@@ -96,6 +99,8 @@ static bool cnova_top_from_rows(struct cnova_io *io, const u32 *row, u32 nr_rows
 	};
 	engine->nonstall = cnova_rd32(io, NV_CE_LCE_NONSTALL_VECTOR(engine->instance)) &
 			   NV_RUNLIST_INTR_VECTORID_VECTOR;
+	engine->stall = cnova_rd32(io, NV_CE_LCE_STALL_VECTOR(engine->instance)) &
+			NV_RUNLIST_INTR_VECTORID_VECTOR;
 	return engine->runlist;
 }
 

@@ -24,6 +24,8 @@ struct cnova_top_engine {
 	u32 reset;
 	/** @nonstall: Vector of its interrupt. */
 	u32 nonstall;
+	/** @stall: Vector of the interrupt by which it complains. */
+	u32 stall;
 };
 
 u32 cnova_top_copy_engines(struct cnova_io *io, const struct cnova_chip *chip,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <inttypes.h>
+#include <time.h>
 
 #include "exec.h"
 
@@ -32,6 +33,10 @@
  * SUBTEST: methods
  * Description: Headers, methods and classes that there are not: EINVAL.
  *
+ * SUBTEST: launch-error
+ * Description: Launches that the engine refuses: EINVAL long before a timeout, and channels of
+ *	the same VM and engine go on. One that asks to be seen does no harm.
+ *
  * SUBTEST: others
  * Description: Channels of the same VM and engine, at work all the time, do not notice.
  *
@@ -45,6 +50,8 @@
 
 #define HANG_SECONDS	60
 #define HOLE		(CNOVA_VA + 8 * SZ_2M)
+/* Whoever waits for a timeout waits for 10 s. */
+#define NO_TIMEOUT	5.0
 #define BAD_METHOD	0x3f00
 /* Opcode 6. */
 #define BAD_HEADER	0xc0000000
@@ -61,7 +68,7 @@ static struct cnova_world *prepare(int fd)
 	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
 	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA + SZ_1M, SZ_64K, DRM_CNOVA_VM_BIND_READ_ONLY);
 	cnova_channel_init(&channel, &w->vm, CNOVA_PB_VA, SZ_64K);
-	igt_emit_ignore_dmesg_regex("is dead: ");
+	igt_emit_ignore_dmesg_regex("is dead: |was reset");
 	igt_set_timeout(HANG_SECONDS, "a channel that is dead");
 	return w;
 }
@@ -231,6 +238,74 @@ static void test_methods(int fd)
 	finish(w);
 }
 
+static void launch(struct cnova_channel *ch, uint32_t word)
+{
+	const uint32_t where[] = {
+		CNOVA_VA >> 32, (uint32_t)CNOVA_VA, CNOVA_VA >> 32, (uint32_t)CNOVA_VA,
+		SZ_4K, SZ_4K, SZ_4K, 1,
+	};
+
+	cnova_pb_begin(ch);
+	cnova_pb_method(ch, 4, 0x400, where, ARRAY_SIZE(where));
+	cnova_pb_method(ch, 4, 0x300, &word, 1);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void test_launch_error(int fd)
+{
+	/* On each of the engines, whoever is on which. */
+	enum { NR = 8 };
+	/* HARDWARE.md 11.6. */
+	static const uint32_t words[] = {
+		0x186 | 3 << 5,		/* an interrupt that there is not */
+		0x186 & ~0x100u,	/* to a blocked surface without a block size */
+	};
+	struct cnova_world *w = prepare(fd);
+	struct cnova_channel other[NR];
+	struct drm_cnova_push push;
+	double start, took;
+
+	for (int i = 0; i < NR; i++)
+		cnova_channel_init(&other[i], &w->vm, CNOVA_PB_VA + (i + 1) * SZ_2M, SZ_64K);
+	for (unsigned int round = 0; round < ARRAY_SIZE(words); round++) {
+		start = now();
+		launch(&channel, words[round]);
+		push = cnova_pb_end(&channel);
+		cnova_exec(&channel, &push, 1, NULL);
+		for (int i = 0; i < NR; i++) {
+			cnova_pb_begin(&other[i]);
+			cnova_pb_copy(&other[i], CNOVA_VA + i * SZ_4K, CNOVA_VA + i * SZ_4K, SZ_4K);
+			push = cnova_pb_end(&other[i]);
+			cnova_exec(&other[i], &push, 1, NULL);
+		}
+		igt_assert_eq(cnova_exec_wait(&channel, channel.point), -EINVAL);
+		took = now() - start;
+		igt_info("launch %#x: dead after %.2f s\n", words[round], took);
+		igt_assert_f(took < NO_TIMEOUT, "that was the timeout\n");
+		cnova_channel_expect_dead(&channel, EINVAL);
+		cnova_channel_fini(&channel);
+		cnova_channel_init(&channel, &w->vm, CNOVA_PB_VA, SZ_64K);
+	}
+	for (int i = 0; i < NR; i++) {
+		cnova_exec_finish(&other[i]);
+		cnova_channel_expect_alive(&other[i]);
+		cnova_channel_fini(&other[i]);
+	}
+
+	/* A blocking interrupt. */
+	launch(&channel, 0x186 | 1 << 5);
+	igt_assert_eq(run(&channel), 0);
+	cnova_channel_expect_alive(&channel);
+	finish(w);
+}
+
 static void test_others(int fd)
 {
 	enum { NR = 8, ROUNDS = 10 };
@@ -333,6 +408,7 @@ int igt_main()
 		{ "fault-middle", "What comes after is cancelled.", test_fault_middle },
 		{ "error-middle", "What comes after is cancelled.", test_error_middle },
 		{ "methods", "Methods that there are not.", test_methods },
+		{ "launch-error", "Launches that are refused.", test_launch_error },
 		{ "others", "Other channels do not notice.", test_others },
 		{ "unmapped-while-running", "What is unmapped faults.",
 		  test_unmapped_while_running },

@@ -40,9 +40,12 @@ struct cnova_channel_error {
 	enum cnova_channel_reason reason;
 	/** @status: Status register of the unit that found it. */
 	u32 status;
-	/** @method: What it was about: method with subchannel, as the register has it. */
+	/**
+	 * @method: What it was about: method with subchannel, as the register has it; 0 if
+	 * an engine does not say.
+	 */
 	u32 method;
-	/** @data: Its datum. */
+	/** @data: Its datum; or what the engine says of a launch, LAUNCHERR. */
 	u32 data;
 };
 

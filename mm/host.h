@@ -191,5 +191,6 @@ int cnova_host_evict_locked(struct cnova_channel *channel);
 void cnova_host_bind_locked(struct cnova_channel *channel);
 void cnova_host_unbind_locked(struct cnova_channel *channel);
 void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma);
+struct cnova_channel *cnova_host_disable_current_locked(const struct cnova_host_engine *engine);
 
 #endif /* _CNOVA_MM_HOST_H_ */

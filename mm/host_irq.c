@@ -11,8 +11,15 @@
  * the thread takes the channel off before it tells its owner. After a fault the channel is
  * off by itself.
  *
- * Locking: &cnova_host.lock around the calls of owners' ops. Nothing here allocates: fences
- * are signalled from it.
+ * An engine that refuses a launch (HARDWARE.md 11.6) stands still too, until it is reset. Its
+ * stall interrupt does not say whose launch that was, the engine's status does. The thread
+ * disables that channel and tells its owner, who kills it, and then the engine is reset. A
+ * launch may also ask for a stall interrupt that blocks the engine until somebody has
+ * seen it; this is acknowledged, and the channel goes on.
+ *
+ * Locking: &cnova_host.lock around the calls of owners' ops; &cnova_host_runlist.lock from
+ * asking who is on an engine to telling that channel, so that it is the one that is
+ * told. Nothing here allocates: fences are signalled from it.
  */
 
 #include <kunit/static_stub.h>
@@ -33,6 +40,7 @@
 /* Bits of &cnova_host.pending, behind those of the runlists. */
 #define CNOVA_HOST_PENDING_PFIFO	CNOVA_HOST_RUNLISTS
 #define CNOVA_HOST_PENDING_FAULTS	(CNOVA_HOST_RUNLISTS + 1)
+#define CNOVA_HOST_PENDING_STALLS	(CNOVA_HOST_RUNLISTS + 2)
 
 static bool cnova_host_is_turing(const struct cnova_host *host)
 {
@@ -77,6 +85,9 @@ static bool cnova_host_defer_all(struct cnova_host *host, const struct cnova_int
 	for (u32 i = 0; i < ARRAY_SIZE(host->fault_vectors); i++)
 		any |= cnova_host_defer(host, seen, host->fault_vectors[i],
 					CNOVA_HOST_PENDING_FAULTS);
+	for (u32 i = 0; i < host->nr_found; i++)
+		any |= cnova_host_defer(host, seen, host->engines[i].top.stall,
+					CNOVA_HOST_PENDING_STALLS);
 
 	if (cnova_host_is_turing(host))
 		return cnova_host_defer(host, seen, NV_CPU_INTR_VECTOR_PFIFO_STALL,
@@ -249,6 +260,56 @@ static void cnova_host_service_runlist(struct cnova_host_runlist *runlist)
 	cnova_wr32(io, runlist->id + NV_RUNLIST_INTR_RETRIGGER, 1);
 }
 
+/* An engine refuses a launch, or wants to be seen. */
+static void cnova_host_service_stall(struct cnova_host *host,
+				     const struct cnova_host_engine *engine)
+{
+	const u32 fatal = NV_CE_LCE_INTR_LAUNCHERR | NV_CE_LCE_INTR_INVALID_CONFIG;
+	u32 instance = engine->top.instance;
+	struct cnova_channel *channel = NULL;
+	struct cnova_io *io = host->mm->io;
+	struct cnova_channel_error error;
+	u32 intr;
+
+	/* Whoever kills a channel resets the engine under this lock: then there is nothing. */
+	mutex_lock(&engine->runlist->lock);
+	intr = cnova_rd32(io, NV_CE_LCE_INTR_STATUS(instance));
+	if (!intr || cnova_io_lost(io, intr))
+		goto unlock;
+
+	error = (struct cnova_channel_error){
+		.reason = CNOVA_CHANNEL_ENGINE_ERROR,
+		.status = intr,
+		.data = cnova_rd32(io, NV_CE_LCE_LAUNCHERR(instance)) &
+			NV_CE_LCE_LAUNCHERR_REPORT,
+	};
+	if (intr & fatal)
+		channel = cnova_host_disable_current_locked(engine);
+	/* Only now: it must not go on. */
+	cnova_wr32(io, NV_CE_LCE_INTR_STATUS(instance), intr);
+	dev_dbg(host->mm->dev, "CE%u: stall interrupt %#x, launch error %#x, channel %d\n",
+		instance, intr, error.data, channel ? (int)channel->id : -1);
+
+	spin_lock_irq(&host->lock);
+	if (channel && host->channels[channel->id] == channel)
+		channel->ops->error(channel, &error);
+	spin_unlock_irq(&host->lock);
+unlock:
+	mutex_unlock(&engine->runlist->lock);
+}
+
+static void cnova_host_service_stalls(struct cnova_host *host)
+{
+	for (u32 i = 0; i < host->nr_found; i++) {
+		const struct cnova_host_engine *engine = &host->engines[i];
+
+		/* A lock may be held for long: only where there is something. */
+		if (cnova_rd32(host->mm->io, NV_CE_LCE_INTR_STATUS(engine->top.instance)))
+			cnova_host_service_stall(host, engine);
+		cnova_intr_unmask(&host->intr, engine->top.stall);
+	}
+}
+
 /**
  * cnova_host_irq_thread() - Its thread: faults and errors.
  * @irq: Interrupt.
@@ -265,6 +326,8 @@ irqreturn_t cnova_host_irq_thread(int irq, void *arg)
 		cnova_host_service_faults(host);
 	if (test_and_clear_bit(CNOVA_HOST_PENDING_PFIFO, &host->pending))
 		cnova_host_service_pfifo(host);
+	if (test_and_clear_bit(CNOVA_HOST_PENDING_STALLS, &host->pending))
+		cnova_host_service_stalls(host);
 	for (u32 i = 0; i < host->nr_runlists; i++) {
 		if (test_and_clear_bit(i, &host->pending))
 			cnova_host_service_runlist(&host->runlists[i]);
@@ -274,6 +337,20 @@ irqreturn_t cnova_host_irq_thread(int irq, void *arg)
 }
 
 /* --------------------------------------------------------- begin and end */
+
+static void cnova_host_enable_stalls(struct cnova_host *host, bool on)
+{
+	const u32 bits = NV_CE_LCE_INTR_BLOCKPIPE | NV_CE_LCE_INTR_LAUNCHERR |
+			 NV_CE_LCE_INTR_INVALID_CONFIG;
+	struct cnova_io *io = host->mm->io;
+
+	for (u32 i = 0; i < host->nr_found; i++) {
+		u32 instance = host->engines[i].top.instance;
+
+		cnova_wr32(io, NV_CE_LCE_INTR_STATUS(instance), ~0U);
+		cnova_wr32(io, NV_CE_LCE_INTR_EN(instance), on ? bits : 0);
+	}
+}
 
 static void cnova_host_enable_errors(struct cnova_host *host, bool on)
 {
@@ -326,7 +403,8 @@ static int cnova_host_allow_vectors(struct cnova_host *host)
 	for (u32 i = 0; i < ARRAY_SIZE(host->fault_vectors); i++)
 		err = cnova_intr_allow(intr, host->fault_vectors[i]) ?: err;
 	for (u32 i = 0; i < host->nr_found; i++)
-		err = cnova_intr_allow(intr, host->engines[i].top.nonstall) ?: err;
+		err = cnova_intr_allow(intr, host->engines[i].top.nonstall) ?:
+		      cnova_intr_allow(intr, host->engines[i].top.stall) ?: err;
 
 	if (cnova_host_is_turing(host)) {
 		err = cnova_intr_allow(intr, NV_CPU_INTR_VECTOR_PFIFO_STALL) ?: err;
@@ -388,6 +466,7 @@ int cnova_host_irq_init(struct cnova_host *host)
 		return err;
 
 	cnova_host_enable_errors(host, true);
+	cnova_host_enable_stalls(host, true);
 	cnova_intr_arm(&host->intr);
 	return 0;
 }
@@ -401,6 +480,7 @@ int cnova_host_irq_init(struct cnova_host *host)
 void cnova_host_irq_fini(struct cnova_host *host)
 {
 	cnova_intr_disarm(&host->intr);
+	cnova_host_enable_stalls(host, false);
 	cnova_host_enable_errors(host, false);
 	cnova_host_free_irq(host);
 }

@@ -200,7 +200,7 @@ void cnova_host_enable_locked(struct cnova_channel *channel)
 		cnova_wr32(io, NV_PCCSR_CHANNEL(channel->id), NV_PCCSR_CHANNEL_ENABLE_SET);
 }
 
-/* Nothing new of channel @id begins; what it does ends soon. */
+/* Nothing new of channel @id begins. */
 static void cnova_runlist_disable(struct cnova_host_runlist *runlist, u32 id)
 {
 	struct cnova_io *io = cnova_runlist_io(runlist);
@@ -210,9 +210,14 @@ static void cnova_runlist_disable(struct cnova_host_runlist *runlist, u32 id)
 			   NV_CHRAM_CHANNEL_UPDATE_DISABLE);
 	else
 		cnova_wr32(io, NV_PCCSR_CHANNEL(id), NV_PCCSR_CHANNEL_ENABLE_CLR);
+}
 
+/* And what it does ends soon. */
+static void cnova_runlist_preempt(struct cnova_host_runlist *runlist, u32 id)
+{
+	cnova_runlist_disable(runlist, id);
 	/* It is the only one of its group, which has the same number. */
-	cnova_wr32(io, runlist->regs.preempt,
+	cnova_wr32(cnova_runlist_io(runlist), runlist->regs.preempt,
 		   NV_RUNLIST_PREEMPT_TYPE_TSG | FIELD_PREP(NV_RUNLIST_PREEMPT_ID, id));
 }
 
@@ -232,7 +237,7 @@ void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma)
 
 	mutex_lock(&runlist->lock);
 	if (id < runlist->host->max_channels)
-		cnova_runlist_disable(runlist, id);
+		cnova_runlist_preempt(runlist, id);
 	/* Only now: it must not go on. */
 	cnova_wr32(io, pbdma + NV_PPBDMA_INTR_0, ~0U);
 	cnova_wr32(io, pbdma + NV_PPBDMA_INTR_1, ~0U);
@@ -251,6 +256,40 @@ static bool cnova_engine_has(struct cnova_io *io, const struct cnova_host_engine
 
 	return FIELD_GET(NV_ENGINE_STATUS_ID, status) == id ||
 	       FIELD_GET(NV_ENGINE_STATUS_NEXT_ID, status) == id;
+}
+
+/**
+ * cnova_host_disable_current_locked() - An engine stands still: who made it do so?
+ * @engine: Engine, its runlist locked.
+ *
+ * The channel is not scheduled any more; its owner has to kill it, which resets the engine.
+ *
+ * Context: Process context, fence signalling path.
+ * Return: the channel, there as long as the runlist is locked; NULL: none of ours.
+ */
+struct cnova_channel *cnova_host_disable_current_locked(const struct cnova_host_engine *engine)
+{
+	struct cnova_host_runlist *runlist = engine->runlist;
+	u32 status = cnova_rd32(cnova_runlist_io(runlist), engine->status);
+	u32 ctx = FIELD_GET(NV_ENGINE_STATUS_CTX, status), id;
+	struct cnova_channel *channel;
+
+	lockdep_assert_held(&runlist->lock);
+
+	if (ctx == NV_ENGINE_STATUS_CTX_INVALID)
+		return NULL;
+
+	/* Linux: nouveau nvkm/engine/fifo/gk104.c: the next one only while it is loaded. */
+	id = ctx == NV_ENGINE_STATUS_CTX_LOAD ? FIELD_GET(NV_ENGINE_STATUS_NEXT_ID, status) :
+						FIELD_GET(NV_ENGINE_STATUS_ID, status);
+	list_for_each_entry(channel, &runlist->channels, runlist_entry) {
+		if (channel->id != id || channel->engine != engine)
+			continue;
+		cnova_runlist_disable(runlist, id);
+		return channel;
+	}
+
+	return NULL;
 }
 
 /* Return: 0; -EIO: it does not come up again; -ENODEV: the device is gone. */
@@ -323,7 +362,7 @@ int cnova_host_evict_locked(struct cnova_channel *channel)
 	if (runlist->stuck)
 		return -EIO;
 
-	cnova_runlist_disable(runlist, channel->id);
+	cnova_runlist_preempt(runlist, channel->id);
 	err = cnova_runlist_wait(runlist, runlist->regs.preempt, NV_RUNLIST_PREEMPT_PENDING,
 				 channel->id);
 	if (err == -ETIMEDOUT)

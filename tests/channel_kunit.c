@@ -165,6 +165,7 @@ static void channel_engines(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine->top.instance, 3);
 	KUNIT_EXPECT_EQ(test, engine->top.fault_id, 18);
 	KUNIT_EXPECT_EQ(test, engine->top.nonstall, t->regs.nonstall);
+	KUNIT_EXPECT_EQ(test, engine->top.stall, t->regs.stall_vector);
 	KUNIT_EXPECT_EQ(test, BIT(engine->top.reset % 32), t->regs.reset_bit);
 	KUNIT_EXPECT_EQ(test, engine->status, t->regs.status);
 	KUNIT_EXPECT_EQ(test, engine->runlist->nr_pbdmas, 1);
@@ -177,6 +178,9 @@ static void channel_engines(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_host_get(t->hw, 0xb81200 + 4 * (t->regs.nonstall / 32)) &
 			  BIT(t->regs.nonstall % 32));
 	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0xb81200 + 4 * 4) & 0x30, 0x30);
+	KUNIT_EXPECT_TRUE(test, fake_host_get(t->hw, 0xb81200 + 4 * (t->regs.stall_vector / 32)) &
+			  BIT(t->regs.stall_vector % 32));
+	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0x10458c) & 0xd, 0xd);
 	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0xb83010), 0xa0000100);
 	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0xb83000) & 0xfff, 5);
 	KUNIT_EXPECT_TRUE(test, fake_host_get(t->hw, t->hw->blocks ? 0x190300 : 0xb65000) &
@@ -591,6 +595,57 @@ static void channel_error(struct kunit *test)
 	cnova_channel_fini(&t->channel);
 }
 
+/* LCE 3 says @intr and @launch, with @status of who is on it. */
+static void channel_raise_stall(struct channel_test *t, u32 intr, u32 launch, u32 status)
+{
+	fake_host_set(t->hw, 0x104590, intr);
+	fake_host_set(t->hw, 0x104598, launch);
+	fake_host_set(t->hw, t->regs.status, status);
+	fake_host_begin(t->hw);
+	fake_host_interrupt(&t->host, t->hw, t->regs.stall_vector);
+}
+
+/* Whoever is on an engine that refuses a launch is disabled, then told, and nobody else. */
+static void channel_stall(struct kunit *test)
+{
+	struct channel_test *t = test->priv;
+	u32 disable = t->hw->blocks ? 0x1b0000 : 0x800004;
+	int off;
+
+	channel_up(test);
+	/* Somebody else; nobody; and ours is next, which is not yet: not told. */
+	channel_raise_stall(t, BIT(2), 9, 1 << 13 | 3);
+	channel_raise_stall(t, BIT(2), 9, 0);
+	channel_raise_stall(t, BIT(2), 9, 7 << 13 | 3);
+	/* Ours, but it only wants to be seen. */
+	channel_raise_stall(t, BIT(0), 0, 1 << 13);
+	KUNIT_EXPECT_EQ(test, t->errors, 0);
+	KUNIT_EXPECT_EQ(test, fake_host_find(t->hw, disable, 0), -1);
+	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0x104590), 0);
+
+	channel_raise_stall(t, BIT(2), 9, BIT(31) | 1 << 13 | BIT(12) | 3 << 16);
+	KUNIT_EXPECT_EQ(test, t->errors, 1);
+	KUNIT_EXPECT_EQ(test, t->error.reason, CNOVA_CHANNEL_ENGINE_ERROR);
+	KUNIT_EXPECT_EQ(test, t->error.status, BIT(2));
+	KUNIT_EXPECT_EQ(test, t->error.method, 0);
+	KUNIT_EXPECT_EQ(test, t->error.data, 9);
+	off = fake_host_find(t->hw, disable, 0);
+	KUNIT_ASSERT_GE(test, off, 0);
+	KUNIT_EXPECT_GT(test, fake_host_find(t->hw, 0x104590, 0), off);
+	KUNIT_EXPECT_EQ(test, fake_host_get(t->hw, 0x104590), 0);
+	KUNIT_EXPECT_TRUE(test, fake_host_get(t->hw, 0xb81200 + 4 * (t->regs.stall_vector / 32)) &
+			  BIT(t->regs.stall_vector % 32));
+
+	/* While a channel is loaded, it is that one. */
+	channel_raise_stall(t, BIT(3), 0, BIT(31) | 5 << 13 | 3);
+	KUNIT_EXPECT_EQ(test, t->errors, 2);
+
+	fake_host_set(t->hw, t->regs.status, 1 << 13);
+	cnova_channel_fini(&t->channel);
+	channel_raise_stall(t, BIT(2), 9, 1 << 13);
+	KUNIT_EXPECT_EQ(test, t->errors, 2);
+}
+
 /* Killed while its PBDMA waits for somebody to look: that does not keep it there. */
 static void channel_kill_in_error(struct kunit *test)
 {
@@ -724,6 +779,7 @@ static struct kunit_case channel_cases[] = {
 	KUNIT_CASE(channel_too_many),
 	KUNIT_CASE_PARAM(channel_nonstall, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_error, fake_gen_chips),
+	KUNIT_CASE_PARAM(channel_stall, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_fault, fake_gen_chips),
 	KUNIT_CASE(channel_fault_overflow),
 	KUNIT_CASE_PARAM(channel_none, fake_gen_chips),

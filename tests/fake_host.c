@@ -55,7 +55,8 @@ void fake_host_regs(const struct fake_host *host, struct fake_host_regs *regs)
 			.base = 0x2b50, .info = 0x2b5c, .preempt = 0x2634,
 			.sched = 0x2630, .sched_bit = BIT(5), .status = 0x2640 + 8 * 7,
 			.pbdma = 0x44000, .reset = 0x200, .reset_bit = BIT(9),
-			.nonstall = 13, .error_vector = 136, .doorbell = 5 << 16,
+			.nonstall = 13, .error_vector = 136, .stall_vector = 197,
+			.doorbell = 5 << 16,
 		};
 	else
 		*regs = (struct fake_host_regs){
@@ -63,7 +64,7 @@ void fake_host_regs(const struct fake_host *host, struct fake_host_regs *regs)
 			.preempt = block + (host->gb20x ? 0x014 : 0x098),
 			.sched = block + 0x094, .sched_bit = BIT(0), .status = block + 0x240,
 			.pbdma = 0x40800, .reset = 0x604, .reset_bit = BIT(3),
-			.nonstall = 45, .error_vector = 71,
+			.nonstall = 45, .error_vector = 71, .stall_vector = 201,
 			.doorbell = 0x23 << 16 | (host->gb20x ? BIT(30) : 0),
 		};
 }
@@ -88,6 +89,7 @@ static void fake_host_init_turing(struct fake_host *host)
 
 	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		fake_host_set(host, 0x22700 + 4 * i, words[i]);
+	fake_host_set(host, 0xb66880, 192);
 	fake_host_set(host, 0xb66884, 8);
 	fake_host_set(host, 0x2004, 3);
 	fake_host_set(host, 0x2008, 4096);
@@ -116,6 +118,7 @@ static void fake_host_init_blocks(struct fake_host *host)
 	fake_host_set(host, 0x224fc, ARRAY_SIZE(rows) << 20);
 	for (u32 i = 0; i < 2; i++) {
 		fake_host_set(host, 0x104424 + 0x80 * (i + 2), 0x80000000 | (44 + i));
+		fake_host_set(host, 0x10442c + 0x80 * (i + 2), 0x80000000 | (200 + i));
 		fake_host_set(host, FAKE_BLOCK(i) + 0x004, FAKE_CHRAM(i) | 11);
 		fake_host_set(host, FAKE_BLOCK(i) + 0x008, (0x22 + i) << 16);
 		fake_host_set(host, FAKE_BLOCK(i) + 0x010, 0x80000000 | (0x40000 + 0x800 * i));
@@ -130,6 +133,9 @@ static bool fake_host_clears(const struct fake_host *host, u32 offset)
 	bool pbdma = offset >= 0x40000 && offset < 0x48000;
 
 	if (pbdma && ((offset & 0x7ff) == 0x108 || (offset & 0x7ff) == 0x148))
+		return true;
+	/* INTR_STATUS of LCE 2 and 3. */
+	if (offset == 0x104510 || offset == 0x104590)
 		return true;
 	if (host->blocks)
 		return offset == FAKE_BLOCK(0) + 0x100 || offset == FAKE_BLOCK(1) + 0x100;

@@ -44,7 +44,7 @@ struct fake_host {
 /* Registers of the engine that tests use, in its chip's form. */
 struct fake_host_regs {
 	u32 base, info, preempt, sched, sched_bit, status, pbdma, reset, reset_bit;
-	u32 nonstall, error_vector, doorbell;
+	u32 nonstall, error_vector, stall_vector, doorbell;
 };
 
 struct fake_host *fake_host_create(struct kunit *test, struct fake_gpu *fake);
