@@ -30,6 +30,11 @@
  * SUBTEST: size-change-waits
  * Description: A bind that takes half of a leaf waits for what runs, and what is submitted
  *	after it waits for the bind.
+ *
+ * SUBTEST: evicted
+ * Description: Two VMs that do not fit into VRAM together execute in turn: each EXEC binds again
+ *	what the other one's has evicted, and the engine finds everything (rule 16). For a GPU
+ *	with little VRAM.
  */
 
 #define HANG_SECONDS	60
@@ -201,6 +206,157 @@ static void test_size_change_waits(int fd)
 	finish(w);
 }
 
+/* ---------------------------------------------------------- more than VRAM holds */
+
+enum { OBJECTS = 10, MAX_BLOCKS = 64 };
+
+/* Objects of one VM, and what the first word of each of their blocks of 64 KiB is. */
+struct crowd {
+	struct cnova_vm vm;
+	struct cnova_channel channel;
+	struct cnova_bo out;
+	uint32_t object[OBJECTS];
+	uint32_t word[OBJECTS * MAX_BLOCKS];
+	uint64_t size;
+	unsigned int nr_blocks;
+};
+
+static void crowd_bind(struct crowd *crowd, struct drm_cnova_vm_bind_op op)
+{
+	struct drm_cnova_vm_bind args = cnova_bind_args(&crowd->vm, &op, 1, NULL, 0);
+
+	igt_assert_eq(__cnova_bind(crowd->vm.fd, &args), 0);
+}
+
+static uint64_t block_va(unsigned int block)
+{
+	return CNOVA_VA + block * SZ_64K;
+}
+
+/* All of them are one behind the other; each block gets a number of its own. */
+static void crowd_init(struct crowd *crowd, int fd, uint64_t size, uint32_t number)
+{
+	struct drm_cnova_push push;
+
+	memset(crowd, 0, sizeof(*crowd));
+	cnova_vm_init(&crowd->vm, fd);
+	crowd->size = size;
+	crowd->nr_blocks = OBJECTS * size / SZ_64K;
+	igt_assert_lte(crowd->nr_blocks, OBJECTS * MAX_BLOCKS);
+	cnova_channel_init(&crowd->channel, &crowd->vm, CNOVA_PB_VA, SZ_64K);
+	cnova_bo_init(&crowd->out, fd, SZ_64K, 0);
+	crowd_bind(crowd, cnova_op_map(&crowd->out, 0, CNOVA_PB_VA + SZ_2M, SZ_64K, 0));
+	for (int i = 0; i < OBJECTS; i++) {
+		struct cnova_bo bo = { .fd = fd, .size = size };
+
+		crowd->object[i] = cnova_gem_create(fd, size, DRM_CNOVA_GEM_VRAM);
+		bo.handle = crowd->object[i];
+		crowd_bind(crowd, cnova_op_map(&bo, 0, CNOVA_VA + i * size, size, 0));
+	}
+	for (unsigned int i = 0; i < crowd->nr_blocks; i++) {
+		crowd->word[i] = number + i;
+		cnova_pb_begin(&crowd->channel);
+		cnova_pb_fill(&crowd->channel, block_va(i), crowd->word[i], SZ_64K);
+		push = cnova_pb_end(&crowd->channel);
+		cnova_exec(&crowd->channel, &push, 1, NULL);
+	}
+	cnova_exec_finish(&crowd->channel);
+}
+
+static void crowd_fini(struct crowd *crowd)
+{
+	cnova_channel_fini(&crowd->channel);
+	for (int i = 0; i < OBJECTS; i++)
+		gem_close(crowd->vm.fd, crowd->object[i]);
+	cnova_vm_fini(&crowd->vm);
+	cnova_bo_fini(&crowd->out);
+}
+
+/* How many of its mappings have lost their memory? */
+static unsigned int nr_unbound(const struct crowd *crowd)
+{
+	char *text = cnova_read_text(crowd->vm.dir, "gpuvas"), *at = text;
+	unsigned int nr = 0;
+
+	igt_assert(text);
+	while ((at = strstr(at, " unbound"))) {
+		at++;
+		nr++;
+	}
+	free(text);
+	return nr;
+}
+
+/* One EXEC: some blocks onto others, from object to object. */
+static void crowd_copy(struct crowd *crowd, unsigned int round)
+{
+	struct drm_cnova_push push;
+
+	cnova_pb_begin(&crowd->channel);
+	for (unsigned int i = 0; i < 8; i++) {
+		unsigned int dst = (round * 7 + i * 11) % crowd->nr_blocks;
+		unsigned int src = (dst + crowd->nr_blocks / 2 + i) % crowd->nr_blocks;
+
+		cnova_pb_copy(&crowd->channel, block_va(dst), block_va(src), SZ_64K);
+		crowd->word[dst] = crowd->word[src];
+	}
+	push = cnova_pb_end(&crowd->channel);
+	igt_assert_eq(cnova_exec_wait(&crowd->channel,
+				      cnova_exec(&crowd->channel, &push, 1, NULL)), 0);
+}
+
+/* First and last word of each block, through the engine. */
+static void crowd_check(struct crowd *crowd)
+{
+	const uint64_t out = CNOVA_PB_VA + SZ_2M;
+	const volatile uint32_t *word = (volatile uint32_t *)crowd->out.map;
+	struct drm_cnova_push push;
+
+	memset(crowd->out.map, 0, crowd->out.size);
+	for (unsigned int i = 0; i < crowd->nr_blocks; i++) {
+		cnova_pb_begin(&crowd->channel);
+		cnova_pb_copy(&crowd->channel, out + i * 8, block_va(i), 4);
+		cnova_pb_copy(&crowd->channel, out + i * 8 + 4, block_va(i) + SZ_64K - 4, 4);
+		push = cnova_pb_end(&crowd->channel);
+		cnova_exec(&crowd->channel, &push, 1, NULL);
+	}
+	cnova_exec_finish(&crowd->channel);
+	for (unsigned int i = 0; i < 2 * crowd->nr_blocks; i++)
+		igt_assert_eq_u32(word[i], crowd->word[i / 2]);
+}
+
+static void test_evicted(int fd)
+{
+	enum { ROUNDS = 12 };
+	uint64_t vram = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_SIZE);
+	unsigned int evicted = 0;
+	static struct crowd crowd[2];
+	int own;
+
+	cnova_require_exec(fd);
+	igt_require_f(vram <= 64 * SZ_1M, "more VRAM than this test fills\n");
+	own = drm_reopen_driver(fd);
+	igt_set_timeout(HANG_SECONDS, "an execution that binds again");
+	for (int i = 0; i < 2; i++)
+		crowd_init(&crowd[i], own, vram / 16 / SZ_64K * SZ_64K, (i + 1) << 16);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct crowd *now = &crowd[round % 2];
+		unsigned int unbound = nr_unbound(now);
+
+		igt_assert_lt(0, unbound);
+		evicted += unbound;
+		crowd_copy(now, round);
+		igt_assert_eq(nr_unbound(now), 0);
+		crowd_check(now);
+	}
+	igt_info("%d executions bound %u mappings again\n", ROUNDS, evicted);
+	igt_reset_timeout();
+	for (int i = 0; i < 2; i++)
+		crowd_fini(&crowd[i]);
+	drm_close_driver(own);
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	static const struct {
@@ -214,6 +370,7 @@ int igt_main()
 		{ "not-held-up", "Binds are done while an execution runs.", test_not_held_up },
 		{ "cap-64k", "Parts of 64 KiB too.", test_cap_64k },
 		{ "size-change-waits", "It waits for what runs.", test_size_change_waits },
+		{ "evicted", "Each EXEC binds again what was evicted.", test_evicted },
 	};
 	int fd = -1;
 
