@@ -54,6 +54,8 @@ static struct victim {
 	int fd;
 	struct cnova_vm vm;
 	struct cnova_bo bo[NR_VICTIMS];
+	/* Where they are: what no client knows. */
+	uint64_t pa[NR_VICTIMS];
 	struct cnova_channel channel;
 } victim = { .fd = -1 };
 
@@ -130,6 +132,22 @@ static void bind_one(const struct cnova_vm *vm, struct drm_cnova_vm_bind_op op)
 	igt_assert_eq(__cnova_bind(vm->fd, &args), 0);
 }
 
+/* Where the first page of what is mapped at @va is, from the page tables. */
+static uint64_t place(const struct cnova_vm *vm, uint64_t va)
+{
+	char *text = cnova_read_text(vm->dir, "pagetable");
+	uint64_t at, pa = 0;
+	const char *line;
+
+	igt_assert(text);
+	for (line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (sscanf(line, "0x%" SCNx64 " %*s 0x%" SCNx64, &at, &pa) == 2 && at == va)
+			break;
+	igt_assert_f(*line, "no leaf at %#" PRIx64 ":\n%s", va, text);
+	free(text);
+	return pa;
+}
+
 static void victim_init(int fd)
 {
 	/* Of a test that failed. */
@@ -141,6 +159,7 @@ static void victim_init(int fd)
 		cnova_bo_init(&victim.bo[i], victim.fd, SIZE, i ? 0 : DRM_CNOVA_GEM_VRAM);
 		bind_one(&victim.vm, cnova_op_map(&victim.bo[i], 0, VA_VICTIM + i * SIZE, SIZE, 0));
 		fill(&victim.bo[i], MARK_VICTIM, i);
+		victim.pa[i] = place(&victim.vm, VA_VICTIM + i * SIZE);
 	}
 	cnova_channel_init(&victim.channel, &victim.vm, CNOVA_PB_VA, SZ_64K);
 }
@@ -344,11 +363,35 @@ static int predict(uint64_t dst, uint64_t src, uint64_t size)
 	return is_kernel(src) ? 1 : -EFAULT;
 }
 
+static int copy(struct cnova_world *w, uint64_t dst, uint64_t src, uint64_t size)
+{
+	cnova_pb_begin(&channel);
+	cnova_pb_copy(&channel, dst, src, size);
+	return run(w);
+}
+
+/* The ring and the segments of the first channel: what can be read cannot be written. */
+static unsigned int try_kernel(struct cnova_world *w)
+{
+	unsigned int readable = 0;
+
+	for (uint64_t va = SZ_2M; va < SZ_2M + SZ_64K; va += SZ_4K) {
+		int err = copy(w, VA_WRITABLE, va, 64);
+
+		igt_assert(!err || err == -EFAULT);
+		readable += !err;
+		err = copy(w, va + below(SZ_4K / 64) * 64, VA_READ_ONLY, 64);
+		igt_assert_f(err == -EFAULT, "%#" PRIx64 " can be written\n", va);
+	}
+	igt_assert_lt(0, readable);
+	return readable;
+}
+
 static void test_addresses(int fd)
 {
 	enum { NR = 150 };
 	struct cnova_world *w = prepare(fd);
-	unsigned int faults = 0, kernel = 0;
+	unsigned int faults = 0, kernel = 0, readable = try_kernel(w);
 
 	for (int i = 0; i < NR; i++) {
 		uint64_t size = (1 + below(64)) * 8, src = random_va(size);
@@ -357,9 +400,7 @@ static void test_addresses(int fd)
 					  random_harmless(size);
 		int want = predict(dst, src, size), err;
 
-		cnova_pb_begin(&channel);
-		cnova_pb_copy(&channel, dst, src, size);
-		err = run(w);
+		err = copy(w, dst, src, size);
 		igt_assert_f(want == 1 ? !err || err == -EFAULT : err == want,
 			     "%d: %#" PRIx64 " from %#" PRIx64 ", %" PRIu64 " bytes: %d, not %d\n",
 			     i, dst, src, size, err, want);
@@ -367,7 +408,8 @@ static void test_addresses(int fd)
 		kernel += is_kernel(src) || is_kernel(dst);
 		check_contents(w);
 	}
-	igt_info("%d copies, %u with the kernel's addresses, %u faults\n", NR, kernel, faults);
+	igt_info("%d copies, %u with the kernel's addresses, %u faults; %u pages of it readable\n",
+		 NR, kernel, faults, readable);
 	igt_assert_lt(NR / 4, faults);
 	igt_assert_lt(faults, NR);
 	finish(w);
@@ -408,7 +450,7 @@ static void test_physical(int fd)
 
 	for (uint32_t target = 0; target < 4; target++) {
 		for (uint32_t side = 0; side < 2; side++) {
-			uint64_t pa = below(SZ_1M) * 8;
+			uint64_t pa = victim.pa[target > 0];
 
 			cnova_pb_begin(&channel);
 			one(SUBC_CE, SET_SRC_PHYS + side * 4, target);
@@ -466,6 +508,17 @@ static void random_launch(void)
 	one(SUBC_CE, LAUNCH_DMA, launch);
 }
 
+/* Past the MMU, to where an object of the other client is. */
+static void random_physical(void)
+{
+	unsigned int i = below(NR_VICTIMS), side = below(2);
+	uint64_t pa = victim.pa[i] + below(SZ_4K / 64) * 64;
+
+	one(SUBC_CE, SET_SRC_PHYS + side * 4, i);
+	set_copy(side ? pa : VA_WRITABLE, side ? VA_READ_ONLY : pa, 64);
+	one(SUBC_CE, LAUNCH_DMA, LAUNCH_COPY | (side ? DST_PHYSICAL : SRC_PHYSICAL));
+}
+
 static void random_host(void)
 {
 	static const uint8_t offset[] = {
@@ -507,7 +560,11 @@ static void random_item(void)
 	case 3:
 		random_host();
 		break;
-	case 4 ... 10:
+	case 4:
+	case 5:
+		random_physical();
+		break;
+	case 6 ... 10:
 		random_launch();
 		break;
 	case 11 ... 15:
@@ -557,22 +614,6 @@ static void test_methods(int fd)
 
 #define FREED_BYTES	SZ_2M
 #define MAX_TRIES	100
-
-/* Where the first page of what is mapped at @va is, from the page tables. */
-static uint64_t place(const struct cnova_vm *vm, uint64_t va)
-{
-	char *text = cnova_read_text(vm->dir, "pagetable");
-	uint64_t at, pa = 0;
-	const char *line;
-
-	igt_assert(text);
-	for (line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (sscanf(line, "0x%" SCNx64 " %*s 0x%" SCNx64, &at, &pa) == 2 && at == va)
-			break;
-	igt_assert_f(*line, "no leaf at %#" PRIx64 ":\n%s", va, text);
-	free(text);
-	return pa;
-}
 
 static void expect_zero(const struct cnova_bo *bo)
 {
@@ -627,9 +668,8 @@ static void freed(struct cnova_world *w, uint32_t flags)
 	for (int i = 0; i < 4; i++) {
 		uint64_t va = VA_FREED + below(FREED_BYTES / 64) * 64;
 
-		cnova_pb_begin(&channel);
-		cnova_pb_copy(&channel, i & 1 ? va : VA_WRITABLE, i & 1 ? VA_READ_ONLY : va, 64);
-		igt_assert_eq(run(w), -EFAULT);
+		igt_assert_eq(copy(w, i & 1 ? va : VA_WRITABLE, i & 1 ? VA_READ_ONLY : va, 64),
+			      -EFAULT);
 	}
 	expect_zero(same);
 
