@@ -112,38 +112,6 @@ static void cnova_runlist_write(struct cnova_host_runlist *runlist, struct cnova
 }
 
 /**
- * cnova_host_submit_locked() - Have the host run what is on a runlist now.
- * @runlist: Runlist, locked.
- *
- * Context: Process context, fence signalling path.
- * Return: 0: it does, and nothing else; -ETIMEDOUT; -ENODEV: the device is gone.
- */
-int cnova_host_submit_locked(struct cnova_host_runlist *runlist)
-{
-	struct cnova_vram_addr pa = runlist->memory[runlist->next];
-	struct cnova_io *io = cnova_runlist_io(runlist);
-	u32 nr;
-	int err;
-
-	lockdep_assert_held(&runlist->lock);
-
-	/* The one before may still be read. */
-	err = cnova_runlist_wait(runlist, runlist->regs.info, NV_RUNLIST_SUBMIT_INFO_PENDING, -1);
-	if (err)
-		return err;
-
-	cnova_runlist_write(runlist, pa, &nr);
-	runlist->next ^= 1;
-
-	/* VRAM is target 0. */
-	cnova_wr32(io, runlist->regs.base, lower_32_bits(pa.raw));
-	cnova_wr32(io, runlist->regs.base + 4, upper_32_bits(pa.raw));
-	cnova_wr32(io, runlist->regs.base + 8, FIELD_PREP(NV_RUNLIST_SUBMIT_LENGTH, nr));
-
-	return cnova_runlist_wait(runlist, runlist->regs.info, NV_RUNLIST_SUBMIT_INFO_PENDING, -1);
-}
-
-/**
  * cnova_host_bind_locked() - Tell the host of a channel, before it is on a runlist.
  * @channel: Channel, its instance block in memory, its runlist locked.
  *
@@ -317,6 +285,70 @@ static int cnova_engine_reset(struct cnova_host *host, const struct cnova_host_e
 	dev_warn(host->mm->dev, "CE%u was reset%s\n", engine->top.instance,
 		 down && value & bit ? "" : ", in vain");
 	return down && value & bit ? 0 : -EIO;
+}
+
+/*
+ * A new list is not taken as long as somebody's engine hangs: whoever that is has to wait for
+ * a timeout, who is well need not. It is disabled, and its owner will find that nothing
+ * comes any more. Return: whether there was one.
+ */
+static bool cnova_runlist_unhang(struct cnova_host_runlist *runlist)
+{
+	struct cnova_io *io = cnova_runlist_io(runlist);
+	struct cnova_host *host = runlist->host;
+	bool any = false;
+	u32 sched;
+
+	for (u32 i = 0; i < host->nr_found; i++) {
+		const struct cnova_host_engine *engine = &host->engines[i];
+
+		if (engine->runlist != runlist || !cnova_host_disable_current_locked(engine))
+			continue;
+
+		/* Nobody else gets onto the engine while it is down. */
+		sched = cnova_rd32(io, runlist->regs.sched);
+		cnova_wr32(io, runlist->regs.sched, sched | runlist->regs.sched_bit);
+		any |= !cnova_engine_reset(host, engine);
+		cnova_wr32(io, runlist->regs.sched, sched);
+	}
+
+	return any;
+}
+
+/**
+ * cnova_host_submit_locked() - Have the host run what is on a runlist now.
+ * @runlist: Runlist, locked.
+ *
+ * Context: Process context, fence signalling path.
+ * Return: 0: it does, and nothing else; -ETIMEDOUT; -ENODEV: the device is gone.
+ */
+int cnova_host_submit_locked(struct cnova_host_runlist *runlist)
+{
+	struct cnova_vram_addr pa = runlist->memory[runlist->next];
+	struct cnova_io *io = cnova_runlist_io(runlist);
+	u32 nr;
+	int err;
+
+	lockdep_assert_held(&runlist->lock);
+
+	/* The one before may still be read. */
+	err = cnova_runlist_wait(runlist, runlist->regs.info, NV_RUNLIST_SUBMIT_INFO_PENDING, -1);
+	if (err)
+		return err;
+
+	cnova_runlist_write(runlist, pa, &nr);
+	runlist->next ^= 1;
+
+	/* VRAM is target 0. */
+	cnova_wr32(io, runlist->regs.base, lower_32_bits(pa.raw));
+	cnova_wr32(io, runlist->regs.base + 4, upper_32_bits(pa.raw));
+	cnova_wr32(io, runlist->regs.base + 8, FIELD_PREP(NV_RUNLIST_SUBMIT_LENGTH, nr));
+
+	err = cnova_runlist_wait(runlist, runlist->regs.info, NV_RUNLIST_SUBMIT_INFO_PENDING, -1);
+	if (err == -ETIMEDOUT && cnova_runlist_unhang(runlist))
+		err = cnova_runlist_wait(runlist, runlist->regs.info,
+					 NV_RUNLIST_SUBMIT_INFO_PENDING, -1);
+	return err;
 }
 
 /* The group of @channel does not come off. Return: 0: it is off now; or an error. */

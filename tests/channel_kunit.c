@@ -482,6 +482,38 @@ static void channel_runlist_stuck(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, args.engine, FAKE_ENGINE);
 }
 
+/* Nor is it while somebody else hangs on the engine: that is reset, and this one goes. */
+static void channel_kill_beside_hang(struct kunit *test)
+{
+	struct channel_test *t = test->priv;
+	struct cnova_channel_args args = channel_args(t);
+	struct cnova_channel *other = kunit_kzalloc(test, sizeof(*other), GFP_KERNEL);
+	u32 disable = t->hw->blocks ? 0x1b0004 : 0x80000c;
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	channel_up(test);
+	args.userd_bus.raw += CNOVA_CHANNEL_USERD_SIZE;
+	KUNIT_ASSERT_EQ(test, cnova_channel_init(other, &t->host, &args), 0);
+	KUNIT_ASSERT_EQ(test, other->id, 1);
+
+	t->hw->submit_polls = FAKE_FOREVER;
+	t->hw->reset_ends_it = true;
+	fake_host_set(t->hw, t->regs.status, BIT(31) | 1 << 13 | BIT(12) | other->id);
+	fake_host_begin(t->hw);
+	KUNIT_EXPECT_EQ(test, cnova_channel_kill(&t->channel), 0);
+	KUNIT_EXPECT_FALSE(test, cnova_channel_is_stuck(&t->channel));
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->host.resets), 1);
+	KUNIT_EXPECT_EQ(test, t->wedged, 0);
+	KUNIT_EXPECT_GE(test, fake_host_find(t->hw, disable, 0), 0);
+	KUNIT_EXPECT_GT(test, fake_host_find(t->hw, t->regs.reset, 0),
+			fake_host_find(t->hw, disable, 0));
+
+	t->hw->submit_polls = 0;
+	fake_host_set(t->hw, t->regs.status, 0);
+	cnova_channel_fini(other);
+	cnova_channel_fini(&t->channel);
+}
+
 /* Nor is a new one: the channel is not made, and its id is free. */
 static void channel_init_fails(struct kunit *test)
 {
@@ -774,6 +806,7 @@ static struct kunit_case channel_cases[] = {
 	KUNIT_CASE_PARAM(channel_kill_spares, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_kill_in_error, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_runlist_stuck, fake_gen_chips),
+	KUNIT_CASE_PARAM(channel_kill_beside_hang, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_init_fails, fake_gen_chips),
 	KUNIT_CASE_PARAM(channel_gone, fake_gen_chips),
 	KUNIT_CASE(channel_too_many),

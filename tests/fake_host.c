@@ -209,8 +209,10 @@ static bool fake_host_write(struct fake_gpu *fake, u32 offset, u32 value)
 			fake->unordered++;
 	}
 	if (offset == regs.reset) {
-		if (!(value & regs.reset_bit) && host->reset_ends_it)
+		if (!(value & regs.reset_bit) && host->reset_ends_it) {
 			host->preempt_left = 0;
+			host->submit_left = 0;
+		}
 		if (host->reset_stuck)
 			value |= regs.reset_bit;
 	}
