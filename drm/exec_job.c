@@ -285,5 +285,5 @@ out_unlock:
 	mutex_unlock(&vm->submit_lock);
 out_exit:
 	drm_dev_exit(idx);
-	return err;
+	return cnova_vm_submit_error(vm, err);
 }

@@ -79,6 +79,29 @@ static void cnova_vm_drop_tables(struct cnova_vm *vm)
 	cnova_pt_alloc_fini(&vm->pt_alloc);
 }
 
+/**
+ * cnova_vm_submit_error() - What a caller is told whose request was not accepted.
+ * @vm: Address space.
+ * @err: What went wrong.
+ *
+ * Room is made by moving what is mapped, which takes acknowledges. One that is missing kills
+ * the address space that it was for: perhaps this one, since it was last looked at. A caller
+ * should not take it for a wait of its own that timed out.
+ *
+ * Context: Any.
+ * Return: @err; instead of an error of the hardware -ENODEV if the device is wedged, -ENOENT if
+ * @vm is dead, -ENOMEM if it was for others.
+ */
+int cnova_vm_submit_error(struct cnova_vm *vm, int err)
+{
+	if (err != -ETIMEDOUT && err != -EIO)
+		return err;
+	if (cnova_device_is_wedged(vm->cnova))
+		return -ENODEV;
+
+	return READ_ONCE(vm->vmm.error) ? -ENOENT : -ENOMEM;
+}
+
 static void cnova_vm_fini_tables(struct cnova_vm *vm)
 {
 	cnova_vm_reserve_fini(vm);

@@ -277,6 +277,7 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 void cnova_vm_close(struct cnova_vm *vm);
 void cnova_vm_free(struct drm_gpuvm *gpuvm);
 bool cnova_vm_is_reachable(struct cnova_vm *vm, int err);
+int cnova_vm_submit_error(struct cnova_vm *vm, int err);
 void cnova_vm_job_done(struct cnova_vm *vm, struct cnova_bind_job *job);
 void cnova_vm_died_locked(struct cnova_vm *vm);
 void cnova_vm_put_bo(struct drm_gpuvm_bo *vm_bo);

@@ -166,6 +166,8 @@ static int vm_fini(struct client *c, struct vm *vm)
 		if (c->object[i].word && c->object[i].vm == vm - c->vm)
 			object_fini(c, &c->object[i]);
 	vm->id = 0;
+	/* Nobody waits for its timeline any more. */
+	vm->point = 0;
 	if (drmIoctl(c->fd, DRM_IOCTL_CNOVA_VM_DESTROY, &destroy))
 		return failed("VM_DESTROY", errno);
 	return 0;
