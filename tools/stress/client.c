@@ -395,7 +395,8 @@ static int step_bind(struct client *c, struct vm *vm)
 			count(c->setup->totals->refused, 1);
 			return 0;
 		}
-		if (c->setup->faults && (errno == ENOENT || errno == EIO))
+		if (c->setup->faults &&
+		    (errno == ENOENT || errno == EIO || errno == ECANCELED))
 			return vm_bury(c, vm) < 0 ? -1 : 0;
 		fprintf(stderr, "stress %d: operation %d, reason %u\n", getpid(),
 			(int)bind.failed_op, bind.reason);

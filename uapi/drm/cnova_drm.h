@@ -494,8 +494,8 @@ enum drm_cnova_vm_bind_reason {
  * may do), EBUSY (too many binds or maps pending), EINTR (nothing happened),
  * ETIME (WAIT_FOR_SUBMIT), ENODEV.
  * From a synchronous bind also what the fence of an asynchronous one carries:
- * ECANCELED: the VM was destroyed meanwhile; EIO: the hardware failed, the VM is
- * dead.
+ * ECANCELED: the VM was destroyed, or died, before this bind ran; EIO: the hardware
+ * failed at this one, the VM is dead.
  */
 struct drm_cnova_vm_bind {
 	/** @vm_id: in: the VM. */
