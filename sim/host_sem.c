@@ -212,6 +212,16 @@ enum cnova_sim_step cnova_sim_host_semaphore(struct cnova_sim_runlist *rl,
 }
 
 /* Everything of an address space, whatever the range: hardware may forget more than it must. */
+/* Caller holds the lock, which is dropped meanwhile. */
+static void cnova_sim_mem_op_wait(struct cnova_sim *sim, bool ack, u64 epoch)
+{
+	while (ack && cnova_sim_mmu_inval_must_wait(sim->mmu, epoch)) {
+		spin_unlock_irq(&sim->lock);
+		usleep_range(10, 20);
+		spin_lock_irq(&sim->lock);
+	}
+}
+
 static enum cnova_sim_step cnova_sim_mem_op_invalidate(struct cnova_sim_runlist *rl,
 						       struct cnova_sim_fc *fc)
 {
@@ -225,16 +235,15 @@ static enum cnova_sim_step cnova_sim_mem_op_invalidate(struct cnova_sim_runlist 
 		.all_pdb = c & INVAL_C_ALL_PDB,
 		.hub_only = c & INVAL_C_HUB_ONLY,
 	};
+	bool ack = FIELD_GET(INVAL_C_ACK, c);
 	u64 epoch;
 
 	spin_lock_irq(&sim->lock);
 	epoch = cnova_sim_mmu_inval_begin(sim->mmu);
-	while (FIELD_GET(INVAL_C_ACK, c) && cnova_sim_mmu_inval_must_wait(sim->mmu, epoch)) {
-		spin_unlock_irq(&sim->lock);
-		usleep_range(10, 20);
-		spin_lock_irq(&sim->lock);
-	}
-	cnova_sim_mmu_invalidate(sim->mmu, &inval, epoch);
+	cnova_sim_mem_op_wait(sim, ack, epoch);
+	cnova_sim_mmu_forget(sim->mmu, &inval);
+	cnova_sim_mem_op_wait(sim, ack, cnova_sim_mmu_inval_begin(sim->mmu));
+	cnova_sim_mmu_forgotten(sim->mmu, &inval, epoch);
 	spin_unlock_irq(&sim->lock);
 	if (fc->mem_op[0] & INVAL_A_SYSMEMBAR)
 		cnova_sim_access_flush(sim);

@@ -360,15 +360,16 @@ bool cnova_sim_mmu_inval_must_wait(const struct cnova_sim_mmu *mmu, u64 epoch)
 }
 
 /**
- * cnova_sim_mmu_invalidate() - Do what an invalidate asks for.
+ * cnova_sim_mmu_forget() - The TLBs do what an invalidate asks for.
  * @mmu: The model.
  * @inval: What to forget.
- * @epoch: From cnova_sim_mmu_inval_begin().
+ *
+ * Accesses on their way may have used what is forgotten now, those too that began after the
+ * request. An acknowledge has to wait for all of them, by a second epoch.
  *
  * Context: Any; caller holds the model's lock.
  */
-void cnova_sim_mmu_invalidate(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval,
-			      u64 epoch)
+void cnova_sim_mmu_forget(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval)
 {
 	/*
 	 * Whoever invalidates an address space has it in use: from now on the
@@ -380,7 +381,35 @@ void cnova_sim_mmu_invalidate(struct cnova_sim_mmu *mmu, const struct cnova_sim_
 				     BIT(CNOVA_SIM_HUB) |
 				     (inval->hub_only ? 0 : BIT(CNOVA_SIM_GPC)));
 	cnova_sim_tlb_invalidate(&mmu->tlb, inval);
+}
+
+/**
+ * cnova_sim_mmu_forgotten() - Nobody uses what an invalidate was for any more.
+ * @mmu: The model.
+ * @inval: What cnova_sim_mmu_forget() was called with.
+ * @epoch: From cnova_sim_mmu_inval_begin(), at the request.
+ *
+ * Context: Any; caller holds the model's lock.
+ */
+void cnova_sim_mmu_forgotten(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval,
+			     u64 epoch)
+{
 	cnova_sim_track_invalidate(mmu, inval, epoch);
+}
+
+/**
+ * cnova_sim_mmu_invalidate() - Do what an invalidate asks for, at once.
+ * @mmu: The model; no access is on its way, or nobody waits for an acknowledge.
+ * @inval: What to forget.
+ * @epoch: From cnova_sim_mmu_inval_begin().
+ *
+ * Context: Any; caller holds the model's lock.
+ */
+void cnova_sim_mmu_invalidate(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval,
+			      u64 epoch)
+{
+	cnova_sim_mmu_forget(mmu, inval);
+	cnova_sim_mmu_forgotten(mmu, inval, epoch);
 }
 
 /**

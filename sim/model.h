@@ -158,6 +158,9 @@ void cnova_sim_mmu_flight_begin(struct cnova_sim_mmu *mmu, struct cnova_sim_flig
 void cnova_sim_mmu_flight_end(struct cnova_sim_flight *flight);
 u64 cnova_sim_mmu_inval_begin(struct cnova_sim_mmu *mmu);
 bool cnova_sim_mmu_inval_must_wait(const struct cnova_sim_mmu *mmu, u64 epoch);
+void cnova_sim_mmu_forget(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval);
+void cnova_sim_mmu_forgotten(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval,
+			     u64 epoch);
 void cnova_sim_mmu_invalidate(struct cnova_sim_mmu *mmu, const struct cnova_sim_inval *inval,
 			      u64 epoch);
 void cnova_sim_mmu_invalidate_pdb(struct cnova_sim_mmu *mmu, u64 pdb);

@@ -128,6 +128,8 @@ struct cnova_sim_tlb_regs {
 	struct cnova_sim_inval inval;
 	/** @epoch: Its ticket. */
 	u64 epoch;
+	/** @wait_epoch: Accesses that began no later are waited for. */
+	u64 wait_epoch;
 	/** @due: When it may be over at the earliest. */
 	ktime_t due;
 	/** @busy: TRIGGER is set. */
@@ -136,6 +138,8 @@ struct cnova_sim_tlb_regs {
 	bool ack;
 	/** @lost: It will end without having done anything. */
 	bool lost;
+	/** @forgotten: The TLBs have done it; who used them before is waited for. */
+	bool forgotten;
 	/** @nothing: It names TLBs that the model has none of. */
 	bool nothing;
 };

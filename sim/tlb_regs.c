@@ -197,6 +197,8 @@ void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value)
 	regs->due = ack_lost ? ktime_add_ms(ktime_get(), READ_ONCE(sim->knobs.ack_delay_ms)) :
 			       ktime_add_us(ktime_get(), READ_ONCE(sim->knobs.latency_us));
 	regs->epoch = cnova_sim_mmu_inval_begin(sim->mmu);
+	regs->wait_epoch = regs->epoch;
+	regs->forgotten = false;
 }
 
 static bool cnova_sim_tlb_regs_must_wait(struct cnova_sim *sim)
@@ -207,7 +209,23 @@ static bool cnova_sim_tlb_regs_must_wait(struct cnova_sim *sim)
 		return true;
 	if (ktime_before(ktime_get(), regs->due))
 		return true;
-	return regs->ack && !regs->lost && cnova_sim_mmu_inval_must_wait(sim->mmu, regs->epoch);
+	return regs->ack && !regs->lost && cnova_sim_mmu_inval_must_wait(sim->mmu, regs->wait_epoch);
+}
+
+/* The TLBs forget; then who has used what they knew is waited for. */
+static bool cnova_sim_tlb_regs_is_over(struct cnova_sim *sim)
+{
+	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
+
+	if (cnova_sim_tlb_regs_must_wait(sim))
+		return false;
+	if (regs->lost || regs->nothing || regs->forgotten)
+		return true;
+
+	cnova_sim_mmu_forget(sim->mmu, &regs->inval);
+	regs->forgotten = true;
+	regs->wait_epoch = cnova_sim_mmu_inval_begin(sim->mmu);
+	return !cnova_sim_tlb_regs_must_wait(sim);
 }
 
 /**
@@ -221,9 +239,9 @@ u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim)
 {
 	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
 
-	if (regs->busy && !cnova_sim_tlb_regs_must_wait(sim)) {
+	if (regs->busy && cnova_sim_tlb_regs_is_over(sim)) {
 		if (!regs->lost && !regs->nothing)
-			cnova_sim_mmu_invalidate(sim->mmu, &regs->inval, regs->epoch);
+			cnova_sim_mmu_forgotten(sim->mmu, &regs->inval, regs->epoch);
 		if (!regs->lost && regs->command & INVALIDATE_MEMBAR)
 			cnova_sim_sysmem_settle(sim);
 		regs->busy = false;

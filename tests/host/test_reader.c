@@ -191,6 +191,15 @@ static void locked_release(struct host_vm *vm, u64 pa)
 	pthread_mutex_unlock(&lock);
 }
 
+static void wait_for_walks(struct cnova_sim_mmu *mmu, u64 epoch)
+{
+	while (cnova_sim_mmu_inval_must_wait(mmu, epoch)) {
+		pthread_mutex_unlock(&lock);
+		sched_yield();
+		pthread_mutex_lock(&lock);
+	}
+}
+
 /* The acknowledge comes when no walk is on its way that began before. */
 static int waiting_invalidate(struct host_vm *vm)
 {
@@ -206,12 +215,11 @@ static int waiting_invalidate(struct host_vm *vm)
 	for (i = 0; !threaded && i < NR_READERS; i++)
 		while (readers[i].busy)
 			reader_step(&readers[i]);
-	while (cnova_sim_mmu_inval_must_wait(mmu, epoch)) {
-		pthread_mutex_unlock(&lock);
-		sched_yield();
-		pthread_mutex_lock(&lock);
-	}
-	cnova_sim_mmu_invalidate(mmu, &inval, epoch);
+	wait_for_walks(mmu, epoch);
+	cnova_sim_mmu_forget(mmu, &inval);
+	/* Walks that began since the request may have used what was forgotten only now. */
+	wait_for_walks(mmu, cnova_sim_mmu_inval_begin(mmu));
+	cnova_sim_mmu_forgotten(mmu, &inval, epoch);
 	pthread_mutex_unlock(&lock);
 	return 0;
 }
