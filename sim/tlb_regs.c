@@ -209,7 +209,9 @@ static bool cnova_sim_tlb_regs_must_wait(struct cnova_sim *sim)
 		return true;
 	if (ktime_before(ktime_get(), regs->due))
 		return true;
-	return regs->ack && !regs->lost && cnova_sim_mmu_inval_must_wait(sim->mmu, regs->wait_epoch);
+	if (!regs->ack || regs->lost)
+		return false;
+	return cnova_sim_mmu_inval_must_wait(sim->mmu, regs->wait_epoch);
 }
 
 /* The TLBs forget; then who has used what they knew is waited for. */
