@@ -43,11 +43,20 @@ static struct cache {
 	long before, during, after;
 	unsigned int size;
 } caches[] = {
-	{ "cnova_va", 136, NR_MAPPINGS + RESERVE, NR_MAPPINGS + RESERVE },
-	{ "cnova_pt_4k", 128, NR_TABLES + RESERVE, NR_TABLES + RESERVE },
-	{ "cnova_pt_64k", 384, RESERVE, RESERVE },
-	/* PDE0: 1000 tables of 2 MiB are in four of 512 MiB, or five; and those above. */
-	{ "cnova_pt_dir", 4096 + 64, 5 + 3 * RESERVE, 11 + 4 * RESERVE },
+	{
+		.name = "cnova_va", .limit = 136,
+		.nr = NR_MAPPINGS + RESERVE, .nr_max = NR_MAPPINGS + RESERVE,
+	}, {
+		.name = "cnova_pt_4k", .limit = 128,
+		.nr = NR_TABLES + RESERVE, .nr_max = NR_TABLES + RESERVE,
+	}, {
+		.name = "cnova_pt_64k", .limit = 384,
+		.nr = RESERVE, .nr_max = RESERVE,
+	}, {
+		/* PDE0: 1000 tables of 2 MiB are in four of 512 MiB, or five; and those above. */
+		.name = "cnova_pt_dir", .limit = 4096 + 64,
+		.nr = 5 + 3 * RESERVE, .nr_max = 11 + 4 * RESERVE,
+	},
 };
 
 #define NR_CACHES	(sizeof(caches) / sizeof(caches[0]))
