@@ -104,10 +104,10 @@ static int cnova_eye_access(struct cnova_vm *vm, u64 va, void *page, size_t size
 	return err;
 }
 
-static ssize_t cnova_eye_read(struct file *file, char __user *buf, size_t count,
-			      loff_t *ppos)
+/* Reads if @to, writes if @from. What was done before an error counts. */
+static ssize_t cnova_eye_copy(struct cnova_eye *eye, char __user *to, const char __user *from,
+			      size_t count, loff_t *ppos)
 {
-	struct cnova_eye *eye = file->private_data;
 	size_t done = 0;
 	int err;
 
@@ -119,11 +119,12 @@ static ssize_t cnova_eye_read(struct file *file, char __user *buf, size_t count,
 		u64 va = *ppos + done;
 		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
 
-		err = cnova_eye_access(eye->vm, va, eye->page, n, false);
-		if (err)
-			break;
-
-		err = copy_to_user(buf + done, eye->page, n) ? -EFAULT : 0;
+		if (from && copy_from_user(eye->page, from + done, n))
+			err = -EFAULT;
+		if (!err)
+			err = cnova_eye_access(eye->vm, va, eye->page, n, from);
+		if (!err && to && copy_to_user(to + done, eye->page, n))
+			err = -EFAULT;
 		if (err)
 			break;
 		done += n;
@@ -134,34 +135,15 @@ static ssize_t cnova_eye_read(struct file *file, char __user *buf, size_t count,
 	return done ?: err;
 }
 
+static ssize_t cnova_eye_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+{
+	return cnova_eye_copy(file->private_data, buf, NULL, count, ppos);
+}
+
 static ssize_t cnova_eye_write(struct file *file, const char __user *buf, size_t count,
 			       loff_t *ppos)
 {
-	struct cnova_eye *eye = file->private_data;
-	size_t done = 0;
-	int err;
-
-	err = mutex_lock_interruptible(&eye->lock);
-	if (err)
-		return err;
-
-	while (done < count && !fatal_signal_pending(current)) {
-		u64 va = *ppos + done;
-		size_t n = min_t(size_t, count - done, SZ_4K - (va & (SZ_4K - 1)));
-
-		err = copy_from_user(eye->page, buf + done, n) ? -EFAULT : 0;
-		if (err)
-			break;
-
-		err = cnova_eye_access(eye->vm, va, eye->page, n, true);
-		if (err)
-			break;
-		done += n;
-	}
-
-	mutex_unlock(&eye->lock);
-	*ppos += done;
-	return done ?: err;
+	return cnova_eye_copy(file->private_data, NULL, buf, count, ppos);
 }
 
 const struct file_operations cnova_eye_fops = {
