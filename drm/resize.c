@@ -58,6 +58,7 @@ void cnova_resize_init(struct cnova_resize *resize)
 void cnova_resize_fini(struct cnova_resize *resize)
 {
 	WARN_ON_ONCE(!list_empty(&resize->slots));
+	WARN_ON_ONCE(atomic_read(&resize->nr_waiting));
 	cnova_resize_replace(&resize->fence, NULL);
 }
 

@@ -56,6 +56,10 @@
  * SUBTEST: mmap-bad
  * Description: Bad handles, flags and sizes are refused, and so is another file's offset.
  *
+ * SUBTEST: mmap-lost
+ * Description: The GPU does not answer: VRAM that the CPU looks at then is a page of nothing, and
+ *	no signal comes. When it answers again a new mapping shows the memory.
+ *
  * SUBTEST: info
  * Description: GEM_INFO knows the size; a bad handle or pad is refused.
  *
@@ -525,6 +529,39 @@ static void test_vram_free(int fd)
 	cnova_wait_vram_free(fd, before);
 }
 
+static void test_mmap_lost(int fd)
+{
+	enum { LAST = SZ_64K / 8 - 1 };
+	uint32_t handle[2];
+	uint64_t *map[2];
+
+	igt_require_f(cnova_has_model(), "silicon cannot be told to go away\n");
+	for (int i = 0; i < 2; i++)
+		handle[i] = cnova_gem_create(fd, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	/* One that BAR1 shows, and one that it never has. */
+	map[0] = cnova_gem_mmap(fd, handle[0], SZ_64K);
+	map[0][0] = 1;
+	munmap(map[0], SZ_64K);
+
+	for (int i = 0; i < 2; i++)
+		map[i] = cnova_gem_mmap(fd, handle[i], SZ_64K);
+	cnova_model_set("gone", "1");
+	for (int i = 0; i < 2; i++) {
+		igt_assert_eq_u64(map[i][LAST], 0);
+		map[i][LAST] = 2;
+	}
+	cnova_model_set("gone", "0");
+	for (int i = 0; i < 2; i++) {
+		munmap(map[i], SZ_64K);
+		map[i] = cnova_gem_mmap(fd, handle[i], SZ_64K);
+		igt_assert_eq_u64(map[i][0], !i);
+		igt_assert_eq_u64(map[i][LAST], 0);
+		munmap(map[i], SZ_64K);
+		gem_close(fd, handle[i]);
+	}
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	int fd = -1;
@@ -581,6 +618,10 @@ int igt_main()
 	igt_describe("Bad handles, flags and sizes are refused, and another file's offset.");
 	igt_subtest("mmap-bad")
 		test_mmap_bad(fd);
+
+	igt_describe("A page of nothing where the GPU does not answer.");
+	igt_subtest("mmap-lost")
+		test_mmap_lost(fd);
 
 	igt_describe("GEM_INFO knows the size; a bad handle or pad is refused.");
 	igt_subtest("info")
