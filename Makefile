@@ -32,6 +32,9 @@ stress: ## many clients that overcommit, die and meet failing hardware, SECONDS=
 mutants: ## defects that the host tests must find
 	@scripts/enter make -s -C tests/host BUILD=/cnova/work/host mutants
 
+mutants-drm: ## defects of drm/ that the tests in the debug kernel must find; MUTANTS="name ..."
+	@scripts/mutants-drm $(MUTANTS)
+
 checkpatch: ## the kernel's style checker over all files
 	@scripts/stages/lint $@
 
@@ -62,5 +65,5 @@ clean: ## remove what was built from this checkout
 clean-cache: ## remove all that the scripts made, root file system and kernels too
 	@scripts/clean --cache
 
-.PHONY: help demo check shell host fuzz mutants checkpatch sparse vectors third-opinion bench-counts html \
-	modules modules_install clean clean-cache
+.PHONY: help demo check shell host fuzz mutants mutants-drm checkpatch sparse vectors third-opinion bench-counts \
+	html modules modules_install clean clean-cache

@@ -46,22 +46,6 @@ result() {
 	[ "$1" = ok ] || failed=$((failed + 1))
 }
 
-# apply FILE OLD NEW: replace the one line that is OLD but for amounts of white space.
-apply() {
-	python3 - "$@" <<'PY'
-import sys
-path, old, new = sys.argv[1:]
-with open(path) as f:
-    lines = f.read().split("\n")
-at = [i for i, line in enumerate(lines) if line.split() == old.split()]
-if len(at) != 1:
-    sys.exit(1)
-lines[at[0]] = new
-with open(path, "w") as f:
-    f.write("\n".join(lines))
-PY
-}
-
 run_test() {
 	local obj=$build/obj san=()
 
@@ -100,7 +84,7 @@ while IFS=$'\t' read -r name test file old new; do
 		result 'not ok' "$name" "$test fails without it"
 		continue
 	fi
-	if ! apply "$build/src/$file" "$old" "$new"; then
+	if ! "$here/mutate" "$build/src/$file" "$old" "$new"; then
 		result 'not ok' "$name" "its line is not there once"
 		continue
 	fi
