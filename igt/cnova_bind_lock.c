@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "queue.h"
+#include "random.h"
 
 /**
  * TEST: cnova bind lock
@@ -218,13 +219,6 @@ static void test_contention(int fd)
 #define NR_PAGES	64
 #define MAX_OPS		5
 
-static uint64_t seed_from(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 static struct drm_cnova_vm_bind_op random_op(struct cnova_world *w, unsigned int *seed)
 {
 	uint64_t pages = 1 + rand_r(seed) % 12, at = rand_r(seed) % (NR_PAGES - pages);
@@ -307,9 +301,8 @@ static void random_round(int fd, unsigned int seed, bool killed)
 
 static void test_random(int fd, bool killed)
 {
-	uint64_t seed = seed_from("CNOVA_SEED", time(NULL)), steps = seed_from("CNOVA_STEPS", 12);
+	uint64_t seed = cnova_random_seed(), steps = cnova_env_number("CNOVA_STEPS", 12);
 
-	igt_info("CNOVA_SEED=%" PRIu64 " CNOVA_STEPS=%" PRIu64 "\n", seed, steps);
 	cnova_require_endless_cork();
 	for (uint64_t i = 0; i < steps; i++) {
 		igt_set_timeout(HANG_SECONDS, "random binds");

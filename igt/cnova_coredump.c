@@ -27,13 +27,6 @@
 
 #define HANG_SECONDS	30
 
-static int bind_sync(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op)
-{
-	struct drm_cnova_vm_bind args = cnova_bind_args(vm, op, 1, NULL, 0);
-
-	return __cnova_bind(vm->fd, &args);
-}
-
 static struct cnova_world *prepare(int fd)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
@@ -133,7 +126,7 @@ static void die(struct cnova_world *w, struct cnova_vm *vm)
 	cnova_vm_init(vm, w->fd);
 	for (unsigned int i = 0; i < 2; i++) {
 		op = cnova_op_map(&w->bo[i], 0, CNOVA_VA + i * SZ_64K, SZ_64K, 0);
-		igt_assert_eq(bind_sync(vm, &op), 0);
+		igt_assert_eq(__cnova_bind_one(vm, &op), 0);
 	}
 
 	/* Longer than the driver waits, and over when it looks again. */
@@ -141,7 +134,7 @@ static void die(struct cnova_world *w, struct cnova_vm *vm)
 	cnova_model_set("ack_delay_ms", "2100");
 	cnova_model_set("ack_lost", "1");
 	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
-	igt_assert_eq(bind_sync(vm, &op), -EIO);
+	igt_assert_eq(__cnova_bind_one(vm, &op), -EIO);
 }
 
 static void test_vm(int fd)
@@ -181,7 +174,7 @@ static void test_vm(int fd)
 
 	/* Those that lived leave nothing. */
 	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
 	cnova_vm_destroy(w->fd, w->vm.id);
 	igt_assert_lt(open_coredump(fd, O_RDONLY), 0);
 	finish(w);

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <time.h>
 
 #include "exec.h"
+#include "random.h"
 
 /**
  * TEST: cnova exec isolation
@@ -60,32 +60,7 @@ static struct victim {
 } victim = { .fd = -1 };
 
 static struct cnova_channel channel;
-static uint64_t random_state, va_mask, va_start, va_end;
-
-/* --------------------------------------------------------------------------- random */
-
-/* splitmix64: the same everywhere. */
-static uint64_t random64(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static uint64_t below(uint64_t limit)
-{
-	return random64() % limit;
-}
-
-static void seed(void)
-{
-	const char *text = getenv("CNOVA_SEED");
-
-	random_state = text ? strtoull(text, NULL, 0) : (uint64_t)time(NULL);
-	igt_info("CNOVA_SEED=%" PRIu64 "\n", random_state);
-}
+static uint64_t va_mask, va_start, va_end;
 
 /* ------------------------------------------------------------------------- contents */
 
@@ -127,9 +102,7 @@ static void check_contents(struct cnova_world *w)
 
 static void bind_one(const struct cnova_vm *vm, struct drm_cnova_vm_bind_op op)
 {
-	struct drm_cnova_vm_bind args = cnova_bind_args(vm, &op, 1, NULL, 0);
-
-	igt_assert_eq(__cnova_bind(vm->fd, &args), 0);
+	igt_assert_eq(__cnova_bind_one(vm, &op), 0);
 }
 
 /* Where the first page of what is mapped at @va is, from the page tables. */
@@ -213,7 +186,7 @@ static struct cnova_world *prepare(int fd)
 	for (va_mask = 1; va_mask < va_end; va_mask *= 2)
 		;
 	va_mask--;
-	seed();
+	cnova_random_start(cnova_random_seed());
 
 	victim_init(fd);
 
@@ -294,10 +267,10 @@ static uint64_t random_neighbour(uint64_t size)
 		{ VA_WRITABLE, SIZE, true }, { VA_READ_ONLY, SIZE, true },
 		{ CNOVA_PB_VA, SZ_64K, false },
 	};
-	unsigned int i = below(ARRAY_SIZE(mapped));
+	unsigned int i = cnova_below(ARRAY_SIZE(mapped));
 	uint64_t half = size / 16 * 8;
 
-	switch (below(mapped[i].across ? 4 : 2)) {
+	switch (cnova_below(mapped[i].across ? 4 : 2)) {
 	case 0:
 		return mapped[i].va - size;
 	case 1:
@@ -311,30 +284,30 @@ static uint64_t random_neighbour(uint64_t size)
 
 static uint64_t random_va(uint64_t size)
 {
-	const uint64_t word = below((SIZE - size) / 8) * 8;
+	const uint64_t word = cnova_below((SIZE - size) / 8) * 8;
 
-	switch (below(12)) {
+	switch (cnova_below(12)) {
 	case 0:
-		return below(SZ_64K / 8) * 8;
+		return cnova_below(SZ_64K / 8) * 8;
 	case 1:
 		/* The ring and the segments of the first channels. */
-		return (1 + below(2)) * SZ_2M + word;
+		return (1 + cnova_below(2)) * SZ_2M + word;
 	case 2:
-		return below(va_start / 8) * 8;
+		return cnova_below(va_start / 8) * 8;
 	case 3:
-		return va_mask + 1 - size - (below(2) ? word : 0);
+		return va_mask + 1 - size - (cnova_below(2) ? word : 0);
 	case 4:
-		return va_end - size + below(2) * size;
+		return va_end - size + cnova_below(2) * size;
 	case 5:
 		return random_neighbour(size);
 	case 6:
-		return VA_FREED + below(2) * SIZE + word;
+		return VA_FREED + cnova_below(2) * SIZE + word;
 	case 7:
-		return VA_VICTIM + below(NR_VICTIMS) * SIZE + word;
+		return VA_VICTIM + cnova_below(NR_VICTIMS) * SIZE + word;
 	case 8:
 		return VA_READ_ONLY + word;
 	case 9:
-		return random64() & va_mask & ~7ull;
+		return cnova_random() & va_mask & ~7ull;
 	default:
 		return VA_WRITABLE + word;
 	}
@@ -380,7 +353,7 @@ static unsigned int try_kernel(struct cnova_world *w)
 
 		igt_assert(!err || err == -EFAULT);
 		readable += !err;
-		err = copy(w, va + below(SZ_4K / 64) * 64, VA_READ_ONLY, 64);
+		err = copy(w, va + cnova_below(SZ_4K / 64) * 64, VA_READ_ONLY, 64);
 		igt_assert_f(err == -EFAULT, "%#" PRIx64 " can be written\n", va);
 	}
 	igt_assert_lt(0, readable);
@@ -394,9 +367,9 @@ static void test_addresses(int fd)
 	unsigned int faults = 0, kernel = 0, readable = try_kernel(w);
 
 	for (int i = 0; i < NR; i++) {
-		uint64_t size = (1 + below(64)) * 8, src = random_va(size);
+		uint64_t size = (1 + cnova_below(64)) * 8, src = random_va(size);
 		/* Half of them read. */
-		uint64_t dst = below(2) ? VA_WRITABLE + below((SIZE - size) / 8) * 8 :
+		uint64_t dst = cnova_below(2) ? VA_WRITABLE + cnova_below((SIZE - size) / 8) * 8 :
 					  random_harmless(size);
 		int want = predict(dst, src, size), err;
 
@@ -473,15 +446,15 @@ static void test_physical(int fd)
 
 static uint32_t random_data(void)
 {
-	switch (below(4)) {
+	switch (cnova_below(4)) {
 	case 0:
-		return below(16);
+		return cnova_below(16);
 	case 1:
-		return 1u << below(32);
+		return 1u << cnova_below(32);
 	case 2:
 		return random_harmless(64);
 	default:
-		return random64();
+		return cnova_random();
 	}
 }
 
@@ -494,25 +467,25 @@ static void random_register(void)
 		0x70c, 0x710, 0x714, 0x718, 0x71c, 0x720, 0x728, 0x72c, 0x730, 0x734, 0x738, 0x73c,
 		0x744, 0x748, 0x74c, 0x750, 0x754,
 	};
-	uint32_t method = offset[below(ARRAY_SIZE(offset))];
+	uint32_t method = offset[cnova_below(ARRAY_SIZE(offset))];
 
-	one(SUBC_CE, method, method == 0x418 || method == 0x41c ? below(256) : random_data());
+	one(SUBC_CE, method, method == 0x418 || method == 0x41c ? cnova_below(256) : random_data());
 }
 
 static void random_launch(void)
 {
-	uint32_t launch = below(4) ? LAUNCH_COPY : 0x586;
+	uint32_t launch = cnova_below(4) ? LAUNCH_COPY : 0x586;
 
-	for (uint64_t i = below(3); i; i--)
-		launch ^= 1u << below(32);
+	for (uint64_t i = cnova_below(3); i; i--)
+		launch ^= 1u << cnova_below(32);
 	one(SUBC_CE, LAUNCH_DMA, launch);
 }
 
 /* Past the MMU, to where an object of the other client is. */
 static void random_physical(void)
 {
-	unsigned int i = below(NR_VICTIMS), side = below(2);
-	uint64_t pa = victim.pa[i] + below(SZ_4K / 64) * 64;
+	unsigned int i = cnova_below(NR_VICTIMS), side = cnova_below(2);
+	uint64_t pa = victim.pa[i] + cnova_below(SZ_4K / 64) * 64;
 
 	one(SUBC_CE, SET_SRC_PHYS + side * 4, i);
 	set_copy(side ? pa : VA_WRITABLE, side ? VA_READ_ONLY : pa, 64);
@@ -527,34 +500,35 @@ static void random_host(void)
 	};
 	uint64_t va = random_harmless(64);
 	const uint32_t mem_op[] = {
-		random_data(), random_data(), random_data(), below(32) << 27 | below(8),
+		random_data(), random_data(), random_data(), cnova_below(32) << 27 | cnova_below(8),
 	};
 	/* A release or a reduction: one that waits does so until it is killed. */
 	const uint32_t semaphore[] = {
-		(uint32_t)va, va >> 32, random64(), random64(),
-		below(16) ? (below(2) ? 1 : 6) | (uint32_t)(random64() & 0x7f300000) : 0,
+		(uint32_t)va, va >> 32, cnova_random(), cnova_random(),
+		!cnova_below(16) ? 0 :
+			(cnova_below(2) ? 1 : 6) | (uint32_t)(cnova_random() & 0x7f300000),
 	};
 
-	switch (below(3)) {
+	switch (cnova_below(3)) {
 	case 0:
-		cnova_pb_method(&channel, below(5), MEM_OP_A, mem_op, ARRAY_SIZE(mem_op));
+		cnova_pb_method(&channel, cnova_below(5), MEM_OP_A, mem_op, ARRAY_SIZE(mem_op));
 		break;
 	case 1:
-		cnova_pb_method(&channel, below(5), SEM_ADDR_LO, semaphore, ARRAY_SIZE(semaphore));
+		cnova_pb_method(&channel, cnova_below(5), SEM_ADDR_LO, semaphore, ARRAY_SIZE(semaphore));
 		break;
 	default:
-		one(below(8), offset[below(ARRAY_SIZE(offset))], random_data());
+		one(cnova_below(8), offset[cnova_below(ARRAY_SIZE(offset))], random_data());
 	}
 }
 
 static void random_item(void)
 {
-	switch (below(24)) {
+	switch (cnova_below(24)) {
 	case 0:
-		one(below(8), below(0x1000) * 4, random_data());
+		one(cnova_below(8), cnova_below(0x1000) * 4, random_data());
 		break;
 	case 1:
-		cnova_pb_word(&channel, random64());
+		cnova_pb_word(&channel, cnova_random());
 		break;
 	case 2:
 	case 3:
@@ -568,7 +542,7 @@ static void random_item(void)
 		random_launch();
 		break;
 	case 11 ... 15:
-		set_copy(random_harmless(64), random_va(64), below(64));
+		set_copy(random_harmless(64), random_va(64), cnova_below(64));
 		break;
 	default:
 		random_register();
@@ -587,8 +561,9 @@ static void test_methods(int fd)
 		int err;
 
 		cnova_pb_begin(&channel);
-		set_copy(VA_WRITABLE + below(SZ_4K), VA_READ_ONLY + below(SZ_4K), below(SZ_4K));
-		for (uint64_t k = 1 + below(12); k; k--)
+		set_copy(VA_WRITABLE + cnova_below(SZ_4K), VA_READ_ONLY + cnova_below(SZ_4K),
+			 cnova_below(SZ_4K));
+		for (uint64_t k = 1 + cnova_below(12); k; k--)
 			random_item();
 		err = run(w);
 		done += !err;
@@ -666,7 +641,7 @@ static void freed(struct cnova_world *w, uint32_t flags)
 	same->map = cnova_gem_mmap(same->fd, same->handle, same->size);
 	expect_zero(same);
 	for (int i = 0; i < 4; i++) {
-		uint64_t va = VA_FREED + below(FREED_BYTES / 64) * 64;
+		uint64_t va = VA_FREED + cnova_below(FREED_BYTES / 64) * 64;
 
 		igt_assert_eq(copy(w, i & 1 ? va : VA_WRITABLE, i & 1 ? VA_READ_ONLY : va, 64),
 			      -EFAULT);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 
+#include "nth.h"
+#include "picture.h"
 #include "sync.h"
 
 /**
@@ -62,220 +63,7 @@
  * Description: It waits for ever, and another thread destroys the VM: nobody waits for it.
  */
 
-#define DEBUGFS		"/sys/kernel/debug/"
-#define SLABS		"/sys/kernel/slab/"
 #define HANG_SECONDS	100
-#define LAST_NTH	400
-
-/* ------------------------------------------------------------------- injection */
-
-static int nth_file = -1;
-
-static bool put(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-/*
- * Slabs one by one, because two must not fail: gpu_buddy of 7.2 uses a block after it has
- * freed it when it cannot split one, and debug objects turn themselves off.
- */
-static unsigned int choose_slabs(const char *value)
-{
-	unsigned int nr = 0;
-	struct dirent *entry;
-	DIR *dir = opendir(SLABS);
-	char path[512];
-
-	if (!dir)
-		return 0;
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "gpu_buddy_block") ||
-		    !strcmp(entry->d_name, "debug_objects_cache"))
-			continue;
-		snprintf(path, sizeof(path), SLABS "%s/failslab", entry->d_name);
-		nr += put(path, value);
-	}
-	closedir(dir);
-	return nr;
-}
-
-/* By default neither fails where the caller may sleep, nor for single pages. */
-static void injection_begin(void)
-{
-	unsigned int nr;
-
-	igt_require_f(!access(DEBUGFS "failslab", F_OK), "no fault injection\n");
-	igt_assert(put(DEBUGFS "failslab/ignore-gfp-wait", "N"));
-	igt_assert(put(DEBUGFS "failslab/verbose", "0"));
-	igt_assert(put(DEBUGFS "failslab/cache-filter", "Y"));
-	igt_assert(put(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N"));
-	igt_assert(put(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N"));
-	igt_assert(put(DEBUGFS "fail_page_alloc/min-order", "0"));
-	igt_assert(put(DEBUGFS "fail_page_alloc/verbose", "0"));
-	put(DEBUGFS "fail_usercopy/verbose", "0");
-	nr = choose_slabs("1");
-	igt_assert_f(nr > 20, "%u slabs can be told to fail\n", nr);
-	nth_file = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	igt_assert_f(nth_file >= 0, "fail-nth: %m\n");
-}
-
-static void injection_end(void)
-{
-	if (nth_file < 0)
-		return;
-	choose_slabs("0");
-	put(DEBUGFS "failslab/cache-filter", "N");
-	close(nth_file);
-}
-
-/* Copies to and from user space count, and fail, too: those of the file itself as well. */
-static void set_nth(unsigned int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", n), ret;
-
-	do {
-		ret = pwrite(nth_file, text, len, 0);
-	} while (ret < 0 && errno == EFAULT);
-	igt_assert_eq(ret, len);
-}
-
-/* Has one failed since set_nth()? */
-static bool was_injected(void)
-{
-	char text[16] = "";
-
-	/* The next one to fail was that of reading the answer. */
-	if (pread(nth_file, text, sizeof(text) - 1, 0) < 0)
-		return false;
-	return !atoi(text);
-}
-
-/* One system call with its @n-th allocation failing. *@injected: was there one? */
-static int ioctl_nth(int fd, unsigned long request, void *arg, unsigned int n, bool *injected)
-{
-	int err;
-
-	set_nth(n);
-	err = ioctl(fd, request, arg) ? -errno : 0;
-	*injected = was_injected();
-	set_nth(0);
-	return err;
-}
-
-/* -------------------------------------------------------------------- counting */
-
-struct tally {
-	unsigned int injected;
-	unsigned int refused;
-	unsigned int unreadable;
-};
-
-static bool is_refusal(int err)
-{
-	/* EFAULT: the copy from user space can be made to fail too. */
-	return err == -ENOMEM || err == -ENOSPC || err == -ENOBUFS || err == -EFAULT;
-}
-
-/* Return: whether to go on with the next one. */
-static bool count(struct tally *tally, int err, bool injected, unsigned int n)
-{
-	if (!injected) {
-		igt_assert_eq(err, 0);
-		return false;
-	}
-
-	igt_assert_f(!err || is_refusal(err), "allocation %u fails: %s\n", n, strerror(-err));
-	tally->injected++;
-	tally->refused += err && err != -EFAULT;
-	tally->unreadable += err == -EFAULT;
-	igt_assert_lt(n, LAST_NTH);
-	return true;
-}
-
-static void report(const struct tally *tally)
-{
-	igt_info("%s: %u failures injected, %u calls found no memory, %u could not be read\n",
-		 igt_subtest_name(), tally->injected, tally->refused, tally->unreadable);
-	igt_assert_lt(0, tally->injected);
-}
-
-/* ------------------------------------------------------------- what is compared */
-
-struct picture {
-	struct drm_cnova_vm_get_state state;
-	uint64_t vram_free;
-	char *tree;
-	char *leaves;
-};
-
-static void take_picture(struct cnova_world *w, struct picture *picture)
-{
-	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &picture->state), 0);
-	picture->vram_free = cnova_param(w->fd, DRM_CNOVA_PARAM_VRAM_FREE);
-	picture->tree = cnova_world_tree(w);
-	picture->leaves = cnova_read_text(w->vm.dir, "pagetable");
-	igt_assert(picture->leaves);
-}
-
-static void drop_picture(struct picture *picture)
-{
-	free(picture->tree);
-	free(picture->leaves);
-}
-
-static uint64_t table_bytes(struct cnova_world *w)
-{
-	struct drm_cnova_vm_get_state state;
-
-	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &state), 0);
-	return state.table_bytes;
-}
-
-/* A worker may still give tables back. */
-static void wait_table_bytes(struct cnova_world *w, uint64_t want)
-{
-	for (int i = 0; i < 200 && table_bytes(w) != want; i++)
-		usleep(10000);
-	igt_assert_eq_u64(table_bytes(w), want);
-}
-
-/* Empty tables go when the next change comes by, so that undoing one leaves more or less. */
-static void settle(struct cnova_world *w, struct picture *before)
-{
-	uint64_t last;
-
-	do {
-		last = table_bytes(w);
-		usleep(10000);
-	} while (table_bytes(w) != last);
-	igt_assert_lte_u64(last, before->state.table_bytes + SZ_64K);
-	before->state.table_bytes = last;
-	before->vram_free = cnova_param(w->fd, DRM_CNOVA_PARAM_VRAM_FREE);
-}
-
-static void expect_picture(struct cnova_world *w, const struct picture *before, unsigned int n)
-{
-	struct picture now;
-
-	wait_table_bytes(w, before->state.table_bytes);
-	cnova_wait_vram_free(w->fd, before->vram_free);
-	take_picture(w, &now);
-	igt_assert_f(!strcmp(before->tree, now.tree), "allocation %u: the tree was\n%sand is\n%s",
-		     n, before->tree, now.tree);
-	igt_assert_f(!strcmp(before->leaves, now.leaves),
-		     "allocation %u: the page tables were\n%sand are\n%s", n, before->leaves,
-		     now.leaves);
-	igt_assert_eq_u64(now.state.mapped, before->state.mapped);
-	igt_assert_eq(now.state.state, DRM_CNOVA_VM_ACTIVE);
-	drop_picture(&now);
-}
 
 /* ----------------------------------------------------------------- simple ioctls */
 
@@ -298,7 +86,7 @@ static void expect_messages(void)
 static void test_vm_create(int fd)
 {
 	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
-	struct tally tally = {};
+	struct cnova_nth_tally tally = {};
 	bool more = true;
 
 	expect_messages();
@@ -307,21 +95,21 @@ static void test_vm_create(int fd)
 		int own = drm_reopen_driver(fd), err;
 		bool injected;
 
-		err = ioctl_nth(own, DRM_IOCTL_CNOVA_VM_CREATE, &args, n, &injected);
+		err = cnova_nth_ioctl(own, DRM_IOCTL_CNOVA_VM_CREATE, &args, n, &injected);
 		if (err && err != -EFAULT)
 			wait_vram_free(fd, vram_free);
-		more = count(&tally, err, injected, n);
+		more = cnova_nth_count(&tally, err, injected, n);
 		drm_close_driver(own);
 		wait_vram_free(fd, vram_free);
 	}
-	report(&tally);
+	cnova_nth_report(&tally);
 	cnova_model_check();
 }
 
 static void test_gem_create(int fd, uint32_t flags)
 {
 	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE), with_vm;
-	struct tally tally = {};
+	struct cnova_nth_tally tally = {};
 	bool more = true;
 
 	expect_messages();
@@ -333,14 +121,14 @@ static void test_gem_create(int fd, uint32_t flags)
 		if (flags & DRM_CNOVA_GEM_VM_PRIVATE)
 			args.handle = cnova_vm_create(own);
 		with_vm = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
-		err = ioctl_nth(own, DRM_IOCTL_CNOVA_GEM_CREATE, &args, n, &injected);
+		err = cnova_nth_ioctl(own, DRM_IOCTL_CNOVA_GEM_CREATE, &args, n, &injected);
 		if (err && err != -EFAULT)
 			wait_vram_free(fd, with_vm);
-		more = count(&tally, err, injected, n);
+		more = cnova_nth_count(&tally, err, injected, n);
 		drm_close_driver(own);
 		wait_vram_free(fd, vram_free);
 	}
-	report(&tally);
+	cnova_nth_report(&tally);
 	cnova_model_check();
 }
 
@@ -397,7 +185,7 @@ static void check_syncs(int fd, struct bind_syncs *s, bool accepted)
 }
 
 /* A call that cannot copy its answer out has succeeded, and says EFAULT all the same. */
-static bool was_accepted(struct cnova_world *w, const struct picture *before, int err)
+static bool was_accepted(struct cnova_world *w, const struct cnova_picture *before, int err)
 {
 	bool same = true;
 	char *tree;
@@ -418,8 +206,8 @@ static void run_case(struct cnova_world *w, struct bind_case *c)
 {
 	struct drm_cnova_vm_bind args;
 	struct bind_syncs syncs = {};
-	struct picture before;
-	struct tally tally = {};
+	struct cnova_picture before;
+	struct cnova_nth_tally tally = {};
 	bool injected, accepted;
 	int err;
 
@@ -431,7 +219,7 @@ static void run_case(struct cnova_world *w, struct bind_case *c)
 	cnova_world_check_all(w);
 	cnova_world_bind(w, c->undo, c->nr_undo);
 	usleep(50000);
-	take_picture(w, &before);
+	cnova_picture_take(w, &before);
 
 	for (unsigned int n = 1; ; n++) {
 		if (c->syncs) {
@@ -441,7 +229,7 @@ static void run_case(struct cnova_world *w, struct bind_case *c)
 		} else {
 			args = cnova_bind_args(&w->vm, c->ops, c->nr, NULL, 0);
 		}
-		err = ioctl_nth(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args, n, &injected);
+		err = cnova_nth_ioctl(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args, n, &injected);
 		accepted = was_accepted(w, &before, err);
 		if (c->syncs)
 			check_syncs(w->fd, &syncs, accepted);
@@ -452,15 +240,15 @@ static void run_case(struct cnova_world *w, struct bind_case *c)
 			cnova_world_apply(w, c->ops, c->nr);
 			cnova_world_check_all(w);
 			cnova_world_bind(w, c->undo, c->nr_undo);
-			settle(w, &before);
+			cnova_picture_settle(w, &before);
 		}
 		/* [6] As it was; and after it worked, nothing was lost on the way. */
-		expect_picture(w, &before, n);
-		if (!count(&tally, err, injected, n))
+		cnova_picture_expect(w, &before, n);
+		if (!cnova_nth_count(&tally, err, injected, n))
 			break;
 	}
-	drop_picture(&before);
-	report(&tally);
+	cnova_picture_drop(&before);
+	cnova_nth_report(&tally);
 	igt_reset_timeout();
 	cnova_world_destroy(w);
 }
@@ -659,7 +447,7 @@ int igt_main()
 
 	igt_fixture() {
 		fd = cnova_open();
-		injection_begin();
+		cnova_nth_begin();
 	}
 
 	igt_describe("No allocation of VM_CREATE may fail badly.");
@@ -699,7 +487,7 @@ int igt_main()
 	}
 
 	igt_fixture() {
-		injection_end();
+		cnova_nth_end();
 		drm_close_driver(fd);
 	}
 }

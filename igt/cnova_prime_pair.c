@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "cnova.h"
+#include "prime.h"
 
 /**
  * TEST: cnova prime pair
@@ -71,21 +71,6 @@ static int open_other(int fd)
 	return -1;
 }
 
-static int export(int fd, uint32_t handle, uint32_t flags)
-{
-	struct drm_prime_handle args = { .handle = handle, .flags = flags, .fd = -1 };
-
-	igt_assert_eq(cnova_ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &args), 0);
-	return args.fd;
-}
-
-static int bind_sync(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op)
-{
-	struct drm_cnova_vm_bind args = cnova_bind_args(vm, op, 1, NULL, 0);
-
-	return __cnova_bind(vm->fd, &args);
-}
-
 /* The second GPU's view of an object of the first. */
 struct guest {
 	struct cnova_vm vm;
@@ -96,7 +81,7 @@ static void guest_init(struct guest *guest, int fd, int dma_buf, uint64_t size)
 {
 	cnova_vm_init(&guest->vm, fd);
 	guest->bo = (struct cnova_bo){
-		.fd = fd, .handle = prime_fd_to_handle(fd, dma_buf), .size = size,
+		.fd = fd, .handle = cnova_prime_import(fd, dma_buf), .size = size,
 	};
 }
 
@@ -105,7 +90,7 @@ static void guest_bind(struct guest *guest, uint32_t flags)
 	struct drm_cnova_vm_bind_op op = cnova_op_map(&guest->bo, 0, CNOVA_VA, guest->bo.size,
 						      flags);
 
-	igt_assert_eq(bind_sync(&guest->vm, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&guest->vm, &op), 0);
 }
 
 static void guest_fini(struct guest *guest)
@@ -136,7 +121,7 @@ static void test_share(int fd, int other, uint32_t flags)
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
 	struct cnova_bo *bo = cnova_world_bo(w, SZ_1M, flags);
 	uint64_t vram = flags ? SZ_1M : 0, before, word = 42;
-	int dma_buf = export(w->fd, bo->handle, DRM_CLOEXEC | DRM_RDWR);
+	int dma_buf = cnova_prime_export(w->fd, bo->handle);
 	struct guest guest;
 
 	cnova_world_map(w, bo, 0, CNOVA_VA, SZ_1M, 0);
@@ -163,7 +148,7 @@ static void test_share(int fd, int other, uint32_t flags)
 	for (int i = 0; i < 100; i++) {
 		struct drm_cnova_vm_bind_op op = cnova_op_map(bo, 0, CNOVA_VA, SZ_1M, 0);
 
-		igt_assert_eq(bind_sync(&w->vm, &op), 0);
+		igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
 		if (cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) <= before)
 			break;
 		usleep(20000);
@@ -180,15 +165,16 @@ static void test_read_only(int fd, int other)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_64K);
 	struct cnova_bo *bo = cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
-	int dma_buf = export(w->fd, bo->handle, DRM_CLOEXEC);
 	struct drm_cnova_vm_bind_op op;
 	struct guest guest;
 	uint64_t word = 42;
+	int dma_buf;
 
+	igt_assert_eq(__cnova_prime_export(w->fd, bo->handle, DRM_CLOEXEC, &dma_buf), 0);
 	guest_init(&guest, other, dma_buf, bo->size);
 	close(dma_buf);
 	op = cnova_op_map(&guest.bo, 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&guest.vm, &op), -EACCES);
+	igt_assert_eq(__cnova_bind_one(&guest.vm, &op), -EACCES);
 	guest_bind(&guest, DRM_CNOVA_VM_BIND_READ_ONLY);
 	expect_tags(&guest.vm, bo);
 	igt_assert_lt(cnova_eye_write(&guest.vm, CNOVA_VA, &word, 8), 0);
@@ -201,7 +187,7 @@ static void test_outlives(int fd, int other)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
 	struct cnova_bo *bo = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM), ours = *bo;
-	int dma_buf = export(w->fd, bo->handle, DRM_CLOEXEC | DRM_RDWR);
+	int dma_buf = cnova_prime_export(w->fd, bo->handle);
 	struct guest guest;
 
 	guest_init(&guest, other, dma_buf, bo->size);
@@ -240,7 +226,7 @@ static void test_recall(int fd, int other)
 	igt_require_f(limit, "no " PAGES_LIMIT "\n");
 	own = drm_reopen_driver(fd);
 	cnova_bo_init(&bo, own, SZ_1M, 0);
-	dma_buf = export(own, bo.handle, DRM_CLOEXEC | DRM_RDWR);
+	dma_buf = cnova_prime_export(own, bo.handle);
 	guest_init(&guest, other, dma_buf, bo.size);
 	close(dma_buf);
 	guest_bind(&guest, 0);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cnova.h"
+#include "random.h"
 
 /**
  * TEST: cnova vm bind ranges
@@ -220,38 +221,19 @@ static void test_intervals(int fd, uint64_t unit)
 
 /* ------------------------------------------------------------------------- random */
 
-static uint64_t random_state;
-
-static uint32_t rnd(uint32_t below)
-{
-	/* splitmix64 */
-	uint64_t z = random_state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return (z ^ z >> 31) % below;
-}
-
-static uint64_t env_number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 static struct drm_cnova_vm_bind_op random_op(struct cnova_world *w, uint64_t unit, uint64_t nr)
 {
 	uint64_t pages = unit / SZ_4K, total = nr * pages, first, range;
-	struct cnova_bo *bo = &w->bo[rnd(w->nr_bos)];
-	uint32_t what = rnd(100), flags = 0;
+	struct cnova_bo *bo = &w->bo[cnova_below(w->nr_bos)];
+	uint32_t what = cnova_below(100), flags = 0;
 
 	/* Whole units often, or else every mapping ends up as small pages. */
-	if (rnd(4)) {
-		first = rnd(nr) * pages;
-		range = (1 + rnd(nr / 2)) * pages;
+	if (cnova_below(4)) {
+		first = cnova_below(nr) * pages;
+		range = (1 + cnova_below(nr / 2)) * pages;
 	} else {
-		first = rnd(total);
-		range = 1 + rnd(total / 4);
+		first = cnova_below(total);
+		range = 1 + cnova_below(total / 4);
 	}
 	if (range > total - first)
 		range = total - first;
@@ -263,42 +245,34 @@ static struct drm_cnova_vm_bind_op random_op(struct cnova_world *w, uint64_t uni
 	if (what < 45)
 		return cnova_op_sparse(w->oracle.start + first * SZ_4K, range * SZ_4K);
 
-	if (!rnd(5))
+	if (!cnova_below(5))
 		flags |= DRM_CNOVA_VM_BIND_READ_ONLY;
-	if (!rnd(8))
+	if (!cnova_below(8))
 		flags |= DRM_CNOVA_VM_BIND_CAP_64K;
 	/* In phase with the address, in large steps, or anyhow. */
-	what = rnd(3);
-	return cnova_op_map(bo, (!what ? first : what == 1 ? rnd(nr / 2) * pages :
-				 rnd(total / 2)) * SZ_4K % (bo->size - range * SZ_4K + SZ_4K),
+	what = cnova_below(3);
+	return cnova_op_map(bo, (!what ? first : what == 1 ? cnova_below(nr / 2) * pages :
+				 cnova_below(total / 2)) * SZ_4K % (bo->size - range * SZ_4K + SZ_4K),
 			    w->oracle.start + first * SZ_4K, range * SZ_4K, flags);
 }
 
 static void random_refused(struct cnova_world *w, struct drm_cnova_vm_bind_op *ops, unsigned int n)
 {
 	struct drm_cnova_vm_bind args = cnova_bind_args(&w->vm, ops, n, NULL, 0);
-	unsigned int k = rnd(n);
+	unsigned int k = cnova_below(n);
 
 	ops[k].reserved = 1;
 	cnova_world_expect_refused(w, &args, EINVAL, k, DRM_CNOVA_REASON_RESERVED);
 	ops[k].reserved = 0;
 }
 
-static uint64_t random_seed(void)
-{
-	uint64_t seed = env_number("CNOVA_SEED", time(NULL) * 1000 + getpid() % 1000);
-
-	igt_info("CNOVA_SEED=%" PRIu64 "\n", seed);
-	return seed;
-}
-
 static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed, unsigned int handles)
 {
-	uint64_t steps = env_number("CNOVA_STEPS", unit == SZ_2M ? 30 : 80);
+	uint64_t steps = cnova_env_number("CNOVA_STEPS", unit == SZ_2M ? 30 : 80);
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA_EDGE - nr / 2 * unit, nr * unit);
 	struct drm_cnova_vm_bind_op ops[8];
 
-	random_state = seed;
+	cnova_random_start(seed);
 	/* Tags are made of handles, and each file counts from 1. */
 	while (handles--)
 		cnova_gem_create(w->fd, SZ_4K, 0);
@@ -308,7 +282,7 @@ static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed, unsign
 	w->oracle.sample = unit == SZ_2M ? 64 : 0;
 
 	for (uint64_t step = 0; step < steps; step++) {
-		unsigned int n = rnd(4) ? 1 : 1 + rnd(ARRAY_SIZE(ops));
+		unsigned int n = cnova_below(4) ? 1 : 1 + cnova_below(ARRAY_SIZE(ops));
 
 		igt_debug("step %" PRIu64 ", %u operations\n", step, n);
 		for (unsigned int i = 0; i < n; i++) {
@@ -318,7 +292,7 @@ static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed, unsign
 				  (unsigned long long)ops[i].va,
 				  (unsigned long long)ops[i].range, ops[i].flags);
 		}
-		if (!rnd(8))
+		if (!cnova_below(8))
 			random_refused(w, ops, n);
 		cnova_world_bind(w, ops, n);
 		if (step % 8 == 7)
@@ -334,14 +308,14 @@ static void random_run(int fd, uint64_t unit, uint64_t nr, uint64_t seed, unsign
 
 static void test_random(int fd, uint64_t unit, uint64_t nr)
 {
-	random_run(fd, unit, nr, random_seed(), 0);
+	random_run(fd, unit, nr, cnova_random_seed(), 0);
 	cnova_model_check();
 }
 
 /* The model is asked when all are through: what is on its way may differ. */
 static void test_random_processes(int fd)
 {
-	uint64_t seed = random_seed();
+	uint64_t seed = cnova_random_seed();
 
 	igt_fork(child, 4)
 		random_run(fd, child & 1 ? SZ_64K : SZ_4K, 32, seed + child,
@@ -360,15 +334,15 @@ static void spread_run(int fd, uint64_t seed, unsigned int handles)
 	struct drm_cnova_vm_bind args;
 	struct cnova_bo *bo;
 
-	random_state = seed;
+	cnova_random_start(seed);
 	while (handles--)
 		cnova_gem_create(w->fd, SZ_4K, 0);
 	bo = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
 
-	for (uint64_t round = 0; round < env_number("CNOVA_STEPS", 3); round++) {
+	for (uint64_t round = 0; round < cnova_env_number("CNOVA_STEPS", 3); round++) {
 		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
-			ops[i] = cnova_op_map(bo, rnd(SZ_1M / SZ_4K) * SZ_4K,
-					      CNOVA_VA + i * SZ_2M + rnd(512) * SZ_4K, SZ_4K, 0);
+			ops[i] = cnova_op_map(bo, cnova_below(SZ_1M / SZ_4K) * SZ_4K,
+					      CNOVA_VA + i * SZ_2M + cnova_below(512) * SZ_4K, SZ_4K, 0);
 		args = cnova_bind_args(&w->vm, ops, SPREAD_FRAMES, NULL, 0);
 		igt_assert_eq(__cnova_bind(w->fd, &args), 0);
 		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
@@ -385,7 +359,7 @@ static void spread_run(int fd, uint64_t seed, unsigned int handles)
 
 static void test_spread_processes(int fd)
 {
-	uint64_t seed = random_seed();
+	uint64_t seed = cnova_random_seed();
 
 	igt_fork(child, 4)
 		spread_run(fd, seed + child, child * CNOVA_WORLD_BOS);
@@ -429,16 +403,16 @@ static void shared_check(const struct shared *s, unsigned int block)
 /* Large pages become small ones and the other way round, next to those of others. */
 static void shared_step(struct shared *s, unsigned int block)
 {
-	const struct cnova_bo *bo = rnd(3) ? &s->w->bo[rnd(s->w->nr_bos)] : NULL;
+	const struct cnova_bo *bo = cnova_below(3) ? &s->w->bo[cnova_below(s->w->nr_bos)] : NULL;
 	unsigned int first = 0, nr = BLOCK_PAGES;
-	uint64_t offset = rnd(8) * SZ_64K;
+	uint64_t offset = cnova_below(8) * SZ_64K;
 	struct drm_cnova_vm_bind_op op;
 	struct drm_cnova_vm_bind args;
 
-	if (rnd(2)) {
-		first = rnd(BLOCK_PAGES);
-		nr = 1 + rnd(BLOCK_PAGES - first);
-		offset += rnd(BLOCK_PAGES) * SZ_4K;
+	if (cnova_below(2)) {
+		first = cnova_below(BLOCK_PAGES);
+		nr = 1 + cnova_below(BLOCK_PAGES - first);
+		offset += cnova_below(BLOCK_PAGES) * SZ_4K;
 	}
 
 	op = bo ? cnova_op_map(bo, offset, shared_va(s, block, first), nr * SZ_4K, 0) :
@@ -453,14 +427,14 @@ static void shared_step(struct shared *s, unsigned int block)
 
 static void shared_run(struct cnova_world *w, unsigned int me, uint64_t seed)
 {
-	uint64_t steps = env_number("CNOVA_STEPS", 100);
+	uint64_t steps = cnova_env_number("CNOVA_STEPS", 100);
 	static struct shared s;
 
 	s.w = w;
 	s.me = me;
-	random_state = seed;
+	cnova_random_start(seed);
 	for (uint64_t step = 0; step < steps; step++)
-		shared_step(&s, rnd(SHARED_BLOCKS));
+		shared_step(&s, cnova_below(SHARED_BLOCKS));
 	for (unsigned int block = 0; block < SHARED_BLOCKS; block++)
 		shared_check(&s, block);
 }
@@ -468,7 +442,7 @@ static void shared_run(struct cnova_world *w, unsigned int me, uint64_t seed)
 /* Each process finds its own as it left it, whatever the others do in the same page tables. */
 static void test_shared_processes(int fd)
 {
-	uint64_t size = SHARERS * SHARED_BLOCKS * SZ_64K, seed = random_seed();
+	uint64_t size = SHARERS * SHARED_BLOCKS * SZ_64K, seed = cnova_random_seed();
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, size);
 
 	cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);

@@ -79,13 +79,6 @@ static void finish(struct cnova_world *w)
 	cnova_model_check_violations();
 }
 
-static int bind_sync(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op)
-{
-	struct drm_cnova_vm_bind args = cnova_bind_args(vm, op, 1, NULL, 0);
-
-	return __cnova_bind(vm->fd, &args);
-}
-
 static void expect_dead(const struct cnova_vm *vm, int error, int refused_with)
 {
 	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA, SZ_4K);
@@ -94,7 +87,7 @@ static void expect_dead(const struct cnova_vm *vm, int error, int refused_with)
 	igt_assert_eq(__cnova_vm_get_state(vm->fd, vm->id, &state), 0);
 	igt_assert_eq(state.state, DRM_CNOVA_VM_DEAD);
 	igt_assert_eq(state.error, error);
-	igt_assert_eq(bind_sync(vm, &op), -refused_with);
+	igt_assert_eq(__cnova_bind_one(vm, &op), -refused_with);
 }
 
 static void test_bind(int fd)
@@ -105,21 +98,21 @@ static void test_bind(int fd)
 
 	cnova_vm_init(&other, w->fd);
 	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&other, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&other, &op), 0);
 	cnova_world_bind(w, &op, 1);
 
 	lose_next_ack();
 	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), -EIO);
 	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
 
 	/* The other one lives. */
 	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA + SZ_64K, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&other, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&other, &op), 0);
 	cnova_eye_expect(&other, CNOVA_VA, &w->bo[0], 0);
 	cnova_eye_expect(&other, CNOVA_VA + SZ_64K, &w->bo[1], 0);
 	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
-	igt_assert_eq(bind_sync(&other, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&other, &op), 0);
 	cnova_eye_expect_fault(&other, CNOVA_VA);
 	cnova_vm_fini(&other);
 
@@ -186,12 +179,12 @@ static void test_quarantine(int fd)
 
 	cnova_bo_init(&bo, w->fd, 4 * SZ_1M, DRM_CNOVA_GEM_VRAM);
 	op = cnova_op_map(&bo, 0, CNOVA_VA, bo.size, 0);
-	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
 	before = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
 
 	lose_next_ack();
 	op = cnova_op_unmap(CNOVA_VA, bo.size);
-	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), -EIO);
 	igt_assert_eq(__cnova_vm_get_state(w->fd, w->vm.id, &state), 0);
 	igt_assert_lte_u64(bo.size, state.quarantined);
 
@@ -242,14 +235,14 @@ static void test_gone_briefly(int fd)
 	bool listed;
 
 	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA_GONE, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
 	before = quarantined(fd, CNOVA_VA_GONE, &listed);
 	igt_assert(!listed);
 
 	igt_emit_ignore_dmesg_regex("is dead: ");
 	cnova_model_set("gone", "1");
 	op = cnova_op_unmap(CNOVA_VA_GONE, SZ_64K);
-	igt_assert_eq(bind_sync(&w->vm, &op), -ENODEV);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), -ENODEV);
 	cnova_model_set("gone", "0");
 	expect_dead(&w->vm, ENODEV, ENOENT);
 	after = quarantined(fd, CNOVA_VA_GONE, &listed);
@@ -262,7 +255,7 @@ static void test_gone_briefly(int fd)
 
 	cnova_vm_init(&other, w->fd);
 	op = cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&other, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&other, &op), 0);
 	cnova_eye_expect(&other, CNOVA_VA, &w->bo[1], 0);
 	cnova_vm_fini(&other);
 	finish(w);
@@ -275,12 +268,12 @@ static void keep_binding(struct cnova_vm *vm, const struct cnova_bo *bo, int fd)
 		uint64_t va = CNOVA_VA + i * SZ_64K, before = cnova_counter(fd, "invalidate");
 		struct drm_cnova_vm_bind_op op = cnova_op_map(bo, 0, va, SZ_64K, 0);
 
-		igt_assert_eq(bind_sync(vm, &op), 0);
+		igt_assert_eq(__cnova_bind_one(vm, &op), 0);
 		cnova_eye_expect(vm, va, bo, 0);
 		cnova_eye_expect(vm, va + SZ_64K - SZ_4K, bo, SZ_64K - SZ_4K);
 		if (i % 2) {
 			op = cnova_op_unmap(va, SZ_64K);
-			igt_assert_eq(bind_sync(vm, &op), 0);
+			igt_assert_eq(__cnova_bind_one(vm, &op), 0);
 			cnova_eye_expect_fault(vm, va);
 		}
 		igt_assert_lte_u64(before + 1 + i % 2, cnova_counter(fd, "invalidate"));
@@ -299,7 +292,7 @@ static void test_others(int fd)
 	bool listed;
 
 	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA_LOST, SZ_64K, 0);
-	igt_assert_eq(bind_sync(&w->vm, &op), 0);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
 	cnova_cork_init(&cork);
 	for (int i = 0; i < 2; i++) {
 		cnova_vm_init(&other[i], w->fd);
@@ -314,7 +307,7 @@ static void test_others(int fd)
 	igt_assert(!listed);
 	lose_next_ack();
 	op = cnova_op_unmap(CNOVA_VA_LOST, SZ_64K);
-	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), -EIO);
 	expect_dead(&w->vm, ETIMEDOUT, ENOENT);
 	igt_assert_lte_u64(before + SZ_64K, quarantined(fd, CNOVA_VA_LOST, &listed));
 	igt_assert(listed);
@@ -403,7 +396,7 @@ static void test_wedged_queued(int *fd)
 	op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
 	for (unsigned int i = 0; i < NR_VMS; i++) {
 		cnova_vm_init(&vm[i], w->fd);
-		igt_assert_eq(bind_sync(&vm[i], &op), 0);
+		igt_assert_eq(__cnova_bind_one(&vm[i], &op), 0);
 		/* The last one is not even about to begin. */
 		queue_binds(&vm[i], w, out[i], i == NR_VMS - 1 ? &never : &cork, &never);
 	}
@@ -452,7 +445,7 @@ static void test_wedged(int *fd)
 	for (int i = 0; i < 4; i++) {
 		cnova_vm_init(&vm[i], w->fd);
 		op = cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_64K, 0);
-		igt_assert_eq(bind_sync(&vm[i], &op), 0);
+		igt_assert_eq(__cnova_bind_one(&vm[i], &op), 0);
 	}
 
 	cnova_world_bind(w, &op, 1);
@@ -460,11 +453,11 @@ static void test_wedged(int *fd)
 	igt_emit_ignore_dmesg_regex("device is wedged|is dead: ");
 	cnova_model_set("trigger_stuck", "1");
 	op = cnova_op_unmap(CNOVA_VA, SZ_64K);
-	igt_assert_eq(bind_sync(&w->vm, &op), -EIO);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), -EIO);
 	expect_dead(&w->vm, EIO, ENODEV);
 	start = time(NULL);
 	for (int i = 0; i < 4; i++)
-		igt_assert_eq(bind_sync(&vm[i], &op), -ENODEV);
+		igt_assert_eq(__cnova_bind_one(&vm[i], &op), -ENODEV);
 	for (int i = 0; i < 4; i++) {
 		close(vm[i].eye);
 		close(vm[i].dir);

@@ -281,6 +281,32 @@ static void write_word(uint8_t *at, uint64_t word)
 }
 
 /**
+ * cnova_tag_pages() - Each page says what it is, at both ends.
+ */
+void cnova_tag_pages(uint8_t *map, uint32_t handle, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i += SZ_4K) {
+		uint64_t tag = cnova_tag(handle, i >> CNOVA_PAGE_SHIFT);
+
+		write_word(map + i, tag);
+		write_word(map + i + SZ_4K - 8, ~tag);
+	}
+}
+
+/**
+ * cnova_expect_tags() - They are what cnova_tag_pages() made them.
+ */
+void cnova_expect_tags(const uint8_t *map, uint32_t handle, uint64_t size)
+{
+	for (uint64_t i = 0; i < size; i += SZ_4K) {
+		uint64_t want = cnova_tag(handle, i >> CNOVA_PAGE_SHIFT);
+
+		igt_assert_eq_u64(*(const uint64_t *)(map + i), want);
+		igt_assert_eq_u64(*(const uint64_t *)(map + i + SZ_4K - 8), ~want);
+	}
+}
+
+/**
  * cnova_bo_init() - Create and map an object and write a tag to each of its pages.
  */
 void cnova_bo_init(struct cnova_bo *bo, int fd, uint64_t size, uint32_t flags)
@@ -290,12 +316,7 @@ void cnova_bo_init(struct cnova_bo *bo, int fd, uint64_t size, uint32_t flags)
 	bo->handle = cnova_gem_create(fd, size, flags);
 	bo->map = cnova_gem_mmap(fd, bo->handle, size);
 
-	for (uint64_t i = 0; i < size; i += SZ_4K) {
-		uint64_t tag = cnova_tag(bo->handle, i >> CNOVA_PAGE_SHIFT);
-
-		write_word(bo->map + i, tag);
-		write_word(bo->map + i + SZ_4K - 8, ~tag);
-	}
+	cnova_tag_pages(bo->map, bo->handle, size);
 }
 
 void cnova_bo_fini(struct cnova_bo *bo)
@@ -479,6 +500,16 @@ struct drm_cnova_vm_bind cnova_bind_args(const struct cnova_vm *vm,
 int __cnova_bind(int fd, struct drm_cnova_vm_bind *args)
 {
 	return cnova_ioctl(fd, DRM_IOCTL_CNOVA_VM_BIND, args);
+}
+
+/**
+ * __cnova_bind_one() - One operation, synchronously.
+ */
+int __cnova_bind_one(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op)
+{
+	struct drm_cnova_vm_bind args = cnova_bind_args(vm, op, 1, NULL, 0);
+
+	return __cnova_bind(vm->fd, &args);
 }
 
 /**

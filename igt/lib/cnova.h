@@ -99,6 +99,8 @@ uint32_t cnova_gem_create(int fd, uint64_t size, uint32_t flags);
 int __cnova_gem_close(int fd, uint32_t handle);
 uint64_t cnova_gem_mmap_offset(int fd, uint32_t handle);
 void *cnova_gem_mmap(int fd, uint32_t handle, uint64_t size);
+void cnova_tag_pages(uint8_t *map, uint32_t handle, uint64_t size);
+void cnova_expect_tags(const uint8_t *map, uint32_t handle, uint64_t size);
 void cnova_bo_init(struct cnova_bo *bo, int fd, uint64_t size, uint32_t flags);
 void cnova_bo_fini(struct cnova_bo *bo);
 
@@ -130,6 +132,7 @@ struct drm_cnova_vm_bind cnova_bind_args(const struct cnova_vm *vm,
 					 const struct drm_cnova_sync *syncs,
 					 unsigned int nr_syncs);
 int __cnova_bind(int fd, struct drm_cnova_vm_bind *args);
+int __cnova_bind_one(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *op);
 int cnova_bind_async(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_op *ops,
 		     unsigned int nr_ops, const struct drm_cnova_sync *syncs,
 		     unsigned int nr_syncs);
