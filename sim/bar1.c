@@ -122,9 +122,12 @@ void cnova_sim_bar1_write(void *priv, u64 offset, const void *src, u64 size)
 	const u8 *from = src;
 	unsigned long flags;
 
-	while (size && !READ_ONCE(sim->knobs.gone)) {
+	while (size) {
 		u32 chunk = cnova_sim_bar1_chunk(offset, size);
 
+		cnova_sim_arm_step(sim, CNOVA_SIM_AT_ACCESS);
+		if (READ_ONCE(sim->knobs.gone))
+			return;
 		spin_lock_irqsave(&sim->lock, flags);
 		cnova_sim_bar1_store_page(sim, offset, from, chunk);
 		spin_unlock_irqrestore(&sim->lock, flags);
@@ -192,6 +195,7 @@ void cnova_sim_bar1_read(void *priv, u64 offset, void *dst, u64 size)
 	while (size) {
 		u32 chunk = cnova_sim_bar1_chunk(offset, size);
 
+		cnova_sim_arm_step(sim, CNOVA_SIM_AT_ACCESS);
 		if (READ_ONCE(sim->knobs.gone)) {
 			memset(to, 0xff, size);
 			return;

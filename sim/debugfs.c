@@ -11,6 +11,9 @@
  *   gsp_fault.c; "none": nothing.
  * - channels: one line for each that is bound: where it is, what it waits for, GP_GET and GP_PUT.
  * - irq_lost, engine_hang, pbdma_error, reset_stuck: knobs of host, see &struct cnova_sim_knobs.
+ * - arm: "knob:n", and the n-th step from now finds that knob turned; "none": not any more.
+ *   Reads as the knob and how many steps are left, 0 when it has turned. Which knobs, and
+ *   what a step is: arm.c.
  * - latency_us, ack_lost, ack_delay_ms, trigger_stuck, window_stuck, window_lies,
  *   bar1_physical, drop_stores, gone: knobs, see &struct cnova_sim_knobs.
  */
@@ -139,6 +142,32 @@ static ssize_t cnova_sim_gsp_fault_write(struct file *file, const char __user *u
 	return err ?: got;
 }
 
+static int cnova_sim_arm_file_show(struct seq_file *file, void *unused)
+{
+	const char *name;
+	u32 left;
+
+	name = cnova_sim_arm_show(file->private, &left);
+	seq_printf(file, "%s %u\n", name, left);
+	return 0;
+}
+
+static ssize_t cnova_sim_arm_file_write(struct file *file, const char __user *user, size_t size,
+					loff_t *pos)
+{
+	struct seq_file *seq = file->private_data;
+	char text[32];
+	ssize_t got;
+	int err;
+
+	got = simple_write_to_buffer(text, sizeof(text) - 1, pos, user, size);
+	if (got < 0)
+		return got;
+	text[got] = 0;
+	err = cnova_sim_arm_set(seq->private, strim(text));
+	return err ?: got;
+}
+
 static void cnova_sim_channel_show(struct seq_file *file, const struct cnova_sim_channel *ch)
 {
 	const struct cnova_sim_runlist *rl = ch->runlist;
@@ -193,6 +222,7 @@ DEFINE_SHOW_ATTRIBUTE(cnova_sim_chip);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_violations);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_coherent);
 DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_gsp_fault);
+DEFINE_SHOW_STORE_ATTRIBUTE(cnova_sim_arm_file);
 
 /**
  * cnova_sim_debugfs_init() - Make our directory.
@@ -218,6 +248,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim, const char *name)
 	debugfs_create_u32("ack_delay_ms", 0600, dir, &knobs->ack_delay_ms);
 	debugfs_create_bool("trigger_stuck", 0600, dir, &knobs->trigger_stuck);
 	debugfs_create_file("gsp_fault", 0600, dir, sim, &cnova_sim_gsp_fault_fops);
+	debugfs_create_file("arm", 0600, dir, sim, &cnova_sim_arm_file_fops);
 	debugfs_create_u32("irq_lost", 0600, dir, &knobs->irq_lost);
 	debugfs_create_u32("engine_hang", 0600, dir, &knobs->engine_hang);
 	debugfs_create_x32("pbdma_error", 0600, dir, &knobs->pbdma_error);

@@ -175,6 +175,7 @@ void cnova_sim_pramin_move(struct cnova_sim *sim, u32 value)
 	if (sim->chip->registers & CNOVA_SIM_HAS_WINDOW_TU)
 		defined |= WINDOW_TARGET;
 
+	cnova_sim_arm_step(sim, CNOVA_SIM_AT_MOVE);
 	cnova_sim_pramin_enter(sim);
 	spin_lock_irqsave(&sim->lock, flags);
 	/*

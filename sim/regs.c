@@ -464,6 +464,7 @@ u64 cnova_sim_regs_read(void *priv, u32 offset, unsigned int width)
 	unsigned long flags;
 	bool known = true;
 
+	cnova_sim_arm_step(sim, CNOVA_SIM_AT_ACCESS);
 	if (READ_ONCE(sim->knobs.gone))
 		return GENMASK_ULL(width * 8 - 1, 0);
 	if (!cnova_sim_regs_is_access(sim, offset, width))
@@ -499,6 +500,7 @@ void cnova_sim_regs_write(void *priv, u32 offset, u64 value, unsigned int width)
 	unsigned long flags;
 	bool known = true;
 
+	cnova_sim_arm_step(sim, CNOVA_SIM_AT_ACCESS);
 	if (READ_ONCE(sim->knobs.gone) || !cnova_sim_regs_is_access(sim, offset, width))
 		return;
 	if (cnova_sim_memory_is_low(sim))

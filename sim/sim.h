@@ -86,6 +86,36 @@ struct cnova_sim_violation {
 	struct ratelimit_state ratelimit;
 };
 
+/** enum cnova_sim_arm_step - What can be counted until a knob turns: see arm.c. */
+enum cnova_sim_arm_step {
+	/** @CNOVA_SIM_AT_ACCESS: Registers, the window or BAR1 are accessed. */
+	CNOVA_SIM_AT_ACCESS,
+	/** @CNOVA_SIM_AT_INVALIDATE: An invalidate is triggered. */
+	CNOVA_SIM_AT_INVALIDATE,
+	/** @CNOVA_SIM_AT_MOVE: The register of the window is written. */
+	CNOVA_SIM_AT_MOVE,
+	/** @CNOVA_SIM_NR_ARM_STEPS: How many there are. */
+	CNOVA_SIM_NR_ARM_STEPS
+};
+
+/** enum cnova_sim_arm - Which knob turns by itself: those of &struct cnova_sim_knobs. */
+enum cnova_sim_arm {
+	/** @CNOVA_SIM_ARM_NONE: None. */
+	CNOVA_SIM_ARM_NONE,
+	/** @CNOVA_SIM_ARM_GONE: The device has left the bus. */
+	CNOVA_SIM_ARM_GONE,
+	/** @CNOVA_SIM_ARM_ACK_LOST: One acknowledge is lost. */
+	CNOVA_SIM_ARM_ACK_LOST,
+	/** @CNOVA_SIM_ARM_TRIGGER_STUCK: TRIGGER never clears. */
+	CNOVA_SIM_ARM_TRIGGER_STUCK,
+	/** @CNOVA_SIM_ARM_WINDOW_STUCK: The window does not move. */
+	CNOVA_SIM_ARM_WINDOW_STUCK,
+	/** @CNOVA_SIM_ARM_WINDOW_LIES: It does not, and says that it did. */
+	CNOVA_SIM_ARM_WINDOW_LIES,
+	/** @CNOVA_SIM_NR_ARMS: How many there are. */
+	CNOVA_SIM_NR_ARMS
+};
+
 /** struct cnova_sim_knobs - What can be made to go wrong; read without a lock. */
 struct cnova_sim_knobs {
 	/** @latency_us: How long invalidates, binds and GPU accesses take. */
@@ -332,6 +362,10 @@ struct cnova_sim {
 
 	/** @knobs: Faults to inject. */
 	struct cnova_sim_knobs knobs;
+	/** @arm: Which of them turns by itself; read without a lock. */
+	enum cnova_sim_arm arm;
+	/** @arm_left: In how many steps; not positive: it does not, or has. */
+	atomic_t arm_left;
 	/** @unit_differences: GPU accesses for which hub and GPC disagreed. */
 	u64 unit_differences;
 
@@ -416,6 +450,11 @@ void cnova_sim_bind_set_low(struct cnova_sim *sim, struct cnova_sim_bar *bar, u3
 void cnova_sim_bind_set_high(struct cnova_sim *sim, struct cnova_sim_bar *bar, u32 value);
 void cnova_sim_bind_root(struct cnova_sim *sim, struct cnova_sim_bar *bar,
 			 enum cnova_sim_aperture aperture, u64 pdb);
+
+/* arm.c */
+void cnova_sim_arm_step(struct cnova_sim *sim, enum cnova_sim_arm_step step);
+int cnova_sim_arm_set(struct cnova_sim *sim, const char *text);
+const char *cnova_sim_arm_show(struct cnova_sim *sim, u32 *left);
 
 /* tlb_regs.c */
 u32 cnova_sim_tlb_regs_read(struct cnova_sim *sim);

@@ -180,7 +180,7 @@ static void cnova_sim_tlb_regs_judge(struct cnova_sim *sim, u32 value)
 void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value)
 {
 	struct cnova_sim_tlb_regs *regs = &sim->tlb_regs;
-	u32 ack_lost = READ_ONCE(sim->knobs.ack_lost);
+	u32 ack_lost;
 
 	/* The one that was on its way is lost. */
 	cnova_sim_tlb_regs_is_busy(sim, "INVALIDATE");
@@ -188,6 +188,8 @@ void cnova_sim_tlb_regs_write(struct cnova_sim *sim, u32 value)
 	if (!(value & INVALIDATE_TRIGGER))
 		return;
 
+	cnova_sim_arm_step(sim, CNOVA_SIM_AT_INVALIDATE);
+	ack_lost = READ_ONCE(sim->knobs.ack_lost);
 	cnova_sim_tlb_regs_decode(sim, value);
 	cnova_sim_tlb_regs_judge(sim, value);
 	regs->busy = true;

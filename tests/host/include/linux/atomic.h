@@ -10,6 +10,9 @@ typedef struct {
 } atomic_t;
 
 #define atomic_inc_return(v)	__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec_return(v)	__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_set(v, n)	__atomic_store_n(&(v)->counter, n, __ATOMIC_SEQ_CST)
+#define atomic_set_release(v, n) __atomic_store_n(&(v)->counter, n, __ATOMIC_RELEASE)
 #define atomic_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_SEQ_CST)
 #define atomic_inc(v)		((void)__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST))
 #define atomic_or(n, v)		((void)__atomic_or_fetch(&(v)->counter, n, __ATOMIC_SEQ_CST))
