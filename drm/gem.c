@@ -408,10 +408,10 @@ void cnova_bo_destroy_kernel(struct cnova_bo *bo)
 }
 
 /**
- * cnova_bo_withhold() - BAR1 may go on showing an object that is about to go.
- * @bo: Object, with the last reference or pinned.
+ * cnova_bo_withhold() - BAR1 may go on showing an object.
+ * @bo: Object that cannot move: with the last reference, pinned, or by its window.
  *
- * Its VRAM is not given to others until the device is gone.
+ * Its VRAM is not given to others until the device is gone, also if the object moves.
  *
  * Context: Process context.
  */

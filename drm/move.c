@@ -322,10 +322,10 @@ int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict, struct ttm_operati
 	if (err)
 		return err == -ENODEV ? err : -EBUSY;
 
-	/* TTM has taken the CPU mappings away. */
+	/* TTM has taken the CPU mappings away. The place is withheld if that fails. */
 	err = cnova_windows_drop(to_bo(tbo));
 	if (err)
-		return err;
+		return err == -ENODEV ? err : -EBUSY;
 
 	err = cnova_ttm_move_contents(tbo, ctx, new);
 	if (err)

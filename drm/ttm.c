@@ -124,15 +124,14 @@ bool cnova_ttm_is_lost(struct cnova_bo *bo)
 	return bo->ttm.resource->mem_type == TTM_PL_VRAM && cnova_io_lost(&cnova->io, ~0);
 }
 
-/* The last user of the memory is gone. What BAR1 may still show stays. */
+/* The last user of the memory is gone. What BAR1 may still show is withheld. */
 static void cnova_ttm_delete_mem_notify(struct ttm_buffer_object *tbo)
 {
 	struct cnova_bo *bo = to_bo(tbo);
 
 	if (bo->import)
 		cnova_import_unmap(bo->import);
-	if (cnova_windows_drop(bo))
-		cnova_bo_withhold(bo);
+	cnova_windows_drop(bo);
 }
 
 static const struct ttm_device_funcs cnova_ttm_funcs = {

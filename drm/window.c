@@ -114,7 +114,10 @@ static void cnova_window_zap(struct cnova_window *window)
 				    window->map.size, 1);
 }
 
-/* Return: 0; what cnova_bar1_unmap() failed with: its VRAM may be shown still. */
+/*
+ * Return: 0; what cnova_bar1_unmap() failed with: its VRAM may be shown still, and is
+ * withheld. As long as there is a window the object has not moved.
+ */
 static int cnova_window_destroy_locked(struct cnova_device *cnova, struct cnova_window *window)
 {
 	int err;
@@ -123,6 +126,9 @@ static int cnova_window_destroy_locked(struct cnova_device *cnova, struct cnova_
 
 	cnova_window_zap(window);
 	err = cnova_bar1_unmap(&cnova->bar1, &window->map);
+	/* Here, because nobody will know of the window any more when the object goes. */
+	if (err)
+		cnova_bo_withhold(window->bo);
 	xa_erase(&window->bo->windows, window->offset >> cnova->windows.shift);
 	list_del(&window->lru);
 	kfree(window);
