@@ -40,6 +40,18 @@
 static struct cnova_channel channel;
 static char timeout_before[32];
 
+/* Whatever becomes of a test, others want the timeout as it was. */
+static void restore_timeout(__attribute__((unused)) int sig)
+{
+	int file = timeout_before[0] ? open(TIMEOUT, O_WRONLY) : -1;
+
+	if (file < 0)
+		return;
+	if (write(file, timeout_before, strlen(timeout_before)) < 0)
+		perror(TIMEOUT);
+	close(file);
+}
+
 static void set_timeout(const char *text)
 {
 	int file = open(TIMEOUT, O_WRONLY);
@@ -255,8 +267,10 @@ int igt_main()
 	};
 	int fd = -1;
 
-	igt_fixture()
+	igt_fixture() {
 		fd = cnova_open();
+		igt_install_exit_handler(restore_timeout);
+	}
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
 		igt_describe(tests[i].text);

@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "process.h"
 #include "sync.h"
 
 /**
@@ -53,12 +53,6 @@ static void finish(struct cnova_world *w)
 	igt_reset_timeout();
 	cnova_world_check_all(w);
 	cnova_world_destroy(w);
-}
-
-/* One try, once: a signal must not hide behind a loop. */
-static int call(int fd, unsigned long request, void *arg)
-{
-	return ioctl(fd, request, arg) ? -errno : 0;
 }
 
 static void expect_tree(struct cnova_world *w, const char *before, const char *what, int bit)
@@ -109,7 +103,7 @@ static void flip_bind(struct cnova_world *w, bool in_op)
 
 		ops[0] = good;
 		flip(in_op ? (void *)ops : &args, bit);
-		if (call(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args)) {
+		if (cnova_ioctl_once(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args)) {
 			expect_tree(w, before, in_op ? "operation" : "bind", bit);
 		} else {
 			undo(w);
@@ -144,7 +138,7 @@ static void flip_ioctl(struct cnova_world *w, unsigned long request, const void 
 	for (int bit = 0; bit < (int)size * 8; bit++) {
 		memcpy(args, good, size);
 		flip(args, bit);
-		call(w->fd, request, args);
+		cnova_ioctl_once(w->fd, request, args);
 		expect_tree(w, before, name, bit);
 	}
 	free(before);
@@ -202,38 +196,6 @@ static void test_fork(int fd)
 	finish(w);
 }
 
-static void send_fd(int sock, int fd)
-{
-	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {};
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	igt_assert_eq(sendmsg(sock, &msg, 0), 1);
-}
-
-static int receive_fd(int sock)
-{
-	char byte, control[CMSG_SPACE(sizeof(int))] = {};
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	int fd = -1;
-
-	igt_assert_eq(recvmsg(sock, &msg, 0), 1);
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 static void test_pass_fd(int fd)
 {
 	int sock[2], status, file;
@@ -247,17 +209,17 @@ static void test_pass_fd(int fd)
 		struct drm_cnova_vm_bind_op op = cnova_op_sparse(CNOVA_VA, SZ_2M);
 		struct drm_cnova_vm_bind args;
 
-		vm.fd = receive_fd(sock[1]);
+		vm.fd = cnova_receive_fd(sock[1]);
 		/* The id comes with it; the sender has closed his by the second message. */
 		if (read(sock[1], &vm.id, sizeof(vm.id)) != sizeof(vm.id))
 			_exit(1);
 		args = cnova_bind_args(&vm, &op, 1, NULL, 0);
-		_exit(call(vm.fd, DRM_IOCTL_CNOVA_VM_BIND, &args) ? 2 : 0);
+		_exit(cnova_ioctl_once(vm.fd, DRM_IOCTL_CNOVA_VM_BIND, &args) ? 2 : 0);
 	}
 
 	file = drm_reopen_driver(fd);
 	vm = (struct cnova_vm){ .fd = file, .id = cnova_vm_create(file) };
-	send_fd(sock[0], file);
+	cnova_send_fd(sock[0], file);
 	drm_close_driver(file);
 	igt_assert_eq(write(sock[0], &vm.id, sizeof(vm.id)), sizeof(vm.id));
 	igt_assert_eq(waitpid(child, &status, 0), child);
@@ -366,7 +328,7 @@ static void test_signals(int fd)
 			cnova_op_unmap(CNOVA_VA + SZ_64K, SZ_64K) :
 			cnova_op_map(&w->bo[0], 0, CNOVA_VA + SZ_64K, SZ_64K, 0);
 		struct drm_cnova_vm_bind args = cnova_bind_args(&w->vm, &op, 1, NULL, 0);
-		int err = call(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args);
+		int err = cnova_ioctl_once(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args);
 
 		if (err == -EINTR) {
 			interrupted++;

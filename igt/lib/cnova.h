@@ -86,11 +86,14 @@ bool cnova_has_model(void);
 void cnova_model_check_violations(void);
 void cnova_model_check(void);
 void cnova_model_set(const char *knob, const char *value);
+void cnova_model_try(const char *knob, const char *value);
 char *cnova_read_text(int dir, const char *name);
 uint64_t cnova_fdinfo(int fd, const char *key);
 uint64_t cnova_counter(int fd, const char *name);
 void cnova_wait_vram_free(int fd, uint64_t want);
 void cnova_write_text(const char *path, const char *text);
+void cnova_device_unbind(int fd);
+int cnova_device_bind(void);
 void cnova_bind_again(int *fd);
 
 /* Objects. */

@@ -43,21 +43,50 @@ static void find_device(int fd, char *driver, size_t driver_room, char *name, si
 	free(target);
 }
 
+/* The device that was unbound last: without a driver nobody can be asked for it. */
+static char driver_dir[256], device_name[64];
+
+static void write_driver(const char *what)
+{
+	char path[sizeof(driver_dir) + 16];
+
+	snprintf(path, sizeof(path), "%s/%s", driver_dir, what);
+	cnova_write_text(path, device_name);
+}
+
+/**
+ * cnova_device_unbind() - Take the driver from the device.
+ * @fd: File of the device. Open ones stay open, and are of no use.
+ */
+void cnova_device_unbind(int fd)
+{
+	find_device(fd, driver_dir, sizeof(driver_dir), device_name, sizeof(device_name));
+	write_driver("unbind");
+}
+
+/**
+ * cnova_device_bind() - Give it back; what the model was told to do wrong is over.
+ *
+ * Return: a file of it.
+ */
+int cnova_device_bind(void)
+{
+	cnova_model_set("arm", "none");
+	cnova_model_set("gone", "0");
+	cnova_model_set("trigger_stuck", "0");
+	cnova_model_set("ack_lost", "0");
+	write_driver("bind");
+	return cnova_open();
+}
+
 /**
  * cnova_bind_again() - Take the driver from the device and give it back: all is well then.
  * @fd: Only open file of the device; another one afterwards.
  */
 void cnova_bind_again(int *fd)
 {
-	char driver[256], name[64], path[300];
-
-	find_device(*fd, driver, sizeof(driver), name, sizeof(name));
+	find_device(*fd, driver_dir, sizeof(driver_dir), device_name, sizeof(device_name));
 	drm_close_driver(*fd);
-	snprintf(path, sizeof(path), "%s/unbind", driver);
-	cnova_write_text(path, name);
-	cnova_model_set("trigger_stuck", "0");
-	cnova_model_set("ack_lost", "0");
-	snprintf(path, sizeof(path), "%s/bind", driver);
-	cnova_write_text(path, name);
-	*fd = cnova_open();
+	write_driver("unbind");
+	*fd = cnova_device_bind();
 }

@@ -35,6 +35,7 @@ int igt_subtest_init_parse_opts(int *argc, char **argv, const char *short_opts,
 				int (*handler)(int opt, int idx, void *data), void *data);
 __noreturn
 void igt_exit(void);
+void igt_install_exit_handler(void (*fn)(int sig));
 
 /* Structure. */
 extern jmp_buf igt_subtest_jmpbuf;
