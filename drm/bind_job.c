@@ -33,6 +33,7 @@
 #include "drm/resize.h"
 #include "drm/trace.h"
 #include "drm/va.h"
+#include "drm/validate.h"
 #include "drm/view.h"
 #include "drm/vm.h"
 
@@ -185,8 +186,9 @@ static int cnova_bind_job_prepare_tables(struct cnova_bind_job *job,
  * On success all is locked. Validation is inside the loop because it may lock
  * more objects with the same ticket, to evict them.
  */
-static int cnova_bind_job_try_lock(struct cnova_bind_job *job, struct drm_exec *exec)
+static int cnova_bind_job_lock(struct drm_exec *exec, void *arg)
 {
+	struct cnova_bind_job *job = arg;
 	struct cnova_vm *vm = job->vm;
 	struct ttm_operation_ctx ctx = {
 		.interruptible = true,
@@ -219,54 +221,6 @@ static int cnova_bind_job_try_lock(struct cnova_bind_job *job, struct drm_exec *
 	else
 		vm->nr_lock_retries += tries - 1;
 	return err;
-}
-
-static bool cnova_is_out_of_memory(int err)
-{
-	return err == -ENOMEM || err == -ENOSPC;
-}
-
-/*
- * Returns with &cnova_device.validate_lock and everything in @exec locked, or
- * with nothing locked. *@exclusive: the former is held for write.
- */
-static int cnova_bind_job_lock(struct cnova_bind_job *job, struct drm_exec *exec, bool *exclusive)
-{
-	struct rw_semaphore *validate_lock = &job->vm->cnova->validate_lock;
-	int err;
-
-	*exclusive = false;
-	err = down_read_interruptible(validate_lock);
-	if (err)
-		return err;
-	err = cnova_bind_job_try_lock(job, exec);
-	if (!err)
-		return 0;
-	up_read(validate_lock);
-
-	if (!cnova_is_out_of_memory(err))
-		return err;
-
-	/* Others validating at the same time hold what could have been evicted. */
-	*exclusive = true;
-	err = down_write_killable(validate_lock);
-	if (err)
-		return err;
-	err = cnova_bind_job_try_lock(job, exec);
-	if (err)
-		up_write(validate_lock);
-	return err;
-}
-
-/* Not given the job: if it was pushed, it may be done and freed. */
-static void cnova_bind_job_unlock(struct cnova_device *cnova, struct drm_exec *exec,
-				  bool exclusive)
-{
-	drm_exec_fini(exec);
-	if (exclusive)
-		up_write(&cnova->validate_lock);
-	else
-		up_read(&cnova->validate_lock);
 }
 
 /* ------------------------------------------------- the rest that can fail */
@@ -403,9 +357,8 @@ static int cnova_bind_job_submit_empty(struct cnova_bind_job *job, struct dma_fe
 
 static int cnova_bind_job_submit_locked(struct cnova_bind_job *job, struct dma_fence **fence)
 {
-	struct cnova_device *cnova = job->vm->cnova;
-	struct drm_exec exec;
-	bool exclusive;
+	/* Not part of the job, which may be done and freed once it is pushed. */
+	struct cnova_validation validation;
 	int err;
 
 	err = cnova_bind_job_alloc_vas(job);
@@ -414,16 +367,16 @@ static int cnova_bind_job_submit_locked(struct cnova_bind_job *job, struct dma_f
 	if (err)
 		return cnova_bind_job_refuse(job, U32_MAX, DRM_CNOVA_REASON_MEMORY, err);
 
-	err = cnova_bind_job_lock(job, &exec, &exclusive);
+	err = cnova_validation_begin(&validation, job->vm->cnova, cnova_bind_job_lock, job);
 	if (err)
 		return err;
 
-	err = cnova_bind_job_reserve_slots(&exec);
+	err = cnova_bind_job_reserve_slots(&validation.exec);
 	if (!err)
 		err = cnova_bind_job_add_dependencies(job);
 	if (!err)
-		*fence = cnova_bind_job_commit(job, &exec);
-	cnova_bind_job_unlock(cnova, &exec, exclusive);
+		*fence = cnova_bind_job_commit(job, &validation.exec);
+	cnova_validation_end(&validation);
 
 	return err ? cnova_bind_job_refuse(job, U32_MAX, DRM_CNOVA_REASON_MEMORY, err) : 0;
 }

@@ -34,6 +34,7 @@
 #include "drm/exec_job.h"
 #include "drm/rebind.h"
 #include "drm/trace.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 
 /**
@@ -225,21 +226,20 @@ static int cnova_exec_job_check_channel(const struct cnova_exec_job *job)
 static int cnova_exec_job_submit_locked(struct cnova_exec_job *job)
 {
 	struct cnova_vm *vm = job->channel->vm;
-	struct drm_exec exec;
-	bool exclusive;
+	struct cnova_validation validation;
 	int err;
 
-	err = cnova_vm_lock_bound(vm, &exec, &exclusive);
+	err = cnova_vm_lock_bound(vm, &validation);
 	if (err)
 		goto out_refuse;
 
-	err = cnova_exec_job_add_dependencies(job, &exec);
+	err = cnova_exec_job_add_dependencies(job, &validation.exec);
 	if (!err)
-		cnova_exec_job_commit(job, &exec);
-	cnova_vm_unlock_bound(vm, &exec, exclusive);
+		cnova_exec_job_commit(job, &validation.exec);
+	cnova_validation_end(&validation);
 
 out_refuse:
-	if (err == -ENOMEM || err == -ENOSPC)
+	if (cnova_is_out_of_memory(err))
 		cnova_exec_job_refuse(job, U32_MAX, DRM_CNOVA_EXEC_REASON_MEMORY, err);
 	return err;
 }

@@ -20,11 +20,11 @@
 #include <linux/uaccess.h>
 
 #include <drm/drm_drv.h>
-#include <drm/drm_exec.h>
 
 #include "drm/device.h"
 #include "drm/eye.h"
 #include "drm/rebind.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 
 /* An open eye. */
@@ -75,16 +75,15 @@ static int cnova_eye_look(struct cnova_vm *vm, u64 va, void *page, size_t size, 
 /* As an execution does: bound again, and nothing moves until it is over. */
 static int cnova_eye_look_bound(struct cnova_vm *vm, u64 va, void *page, size_t size, bool write)
 {
-	struct drm_exec exec;
-	bool exclusive;
+	struct cnova_validation validation;
 	int err;
 
-	err = cnova_vm_lock_bound(vm, &exec, &exclusive);
+	err = cnova_vm_lock_bound(vm, &validation);
 	if (err)
 		return err;
 
 	err = cnova_eye_look(vm, va, page, size, write);
-	cnova_vm_unlock_bound(vm, &exec, exclusive);
+	cnova_validation_end(&validation);
 	return err;
 }
 

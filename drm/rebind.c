@@ -32,6 +32,7 @@
 #include "drm/gem.h"
 #include "drm/rebind.h"
 #include "drm/trace.h"
+#include "drm/validate.h"
 #include "drm/view.h"
 #include "drm/vm.h"
 
@@ -279,7 +280,7 @@ int cnova_vm_rebind(struct cnova_vm *vm, struct drm_exec *exec)
 	return err;
 }
 
-/* -------------------------------------------------------- without an execution */
+/* ------------------------------------------------------------------ all of it */
 
 /**
  * cnova_vm_is_evicted() - Is an address mapped to memory that was taken away?
@@ -301,8 +302,9 @@ bool cnova_vm_is_evicted(struct cnova_vm *vm, u64 va)
 	return evicted;
 }
 
-static int cnova_vm_try_lock_bound(struct cnova_vm *vm, struct drm_exec *exec)
+static int cnova_vm_lock_and_rebind(struct drm_exec *exec, void *arg)
 {
+	struct cnova_vm *vm = arg;
 	int err;
 
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
@@ -325,56 +327,16 @@ static int cnova_vm_try_lock_bound(struct cnova_vm *vm, struct drm_exec *exec)
 /**
  * cnova_vm_lock_bound() - Have everything bound, and keep it so.
  * @vm: Address space.
- * @exec: To be initialised. Holds all locks on success.
- * @exclusive: For cnova_vm_unlock_bound().
+ * @validation: For cnova_validation_end().
  *
- * What an execution does, for somebody who has none: the eye in debugfs.
+ * For an execution, and for the eye in debugfs, which looks as one does.
  *
- * Context: Process context, no locks of the driver held, inside drm_dev_enter().
- * Return: 0, to be ended by cnova_vm_unlock_bound(); or as cnova_vm_rebind(), then
+ * Context: Process context, no locks of the driver held but &cnova_vm.submit_lock, inside
+ * drm_dev_enter().
+ * Return: 0, to be ended by cnova_validation_end(); or as cnova_vm_rebind(), then
  * nothing is locked.
  */
-int cnova_vm_lock_bound(struct cnova_vm *vm, struct drm_exec *exec, bool *exclusive)
+int cnova_vm_lock_bound(struct cnova_vm *vm, struct cnova_validation *validation)
 {
-	struct rw_semaphore *validate_lock = &vm->cnova->validate_lock;
-	int err;
-
-	*exclusive = false;
-	err = down_read_interruptible(validate_lock);
-	if (err)
-		return err;
-	err = cnova_vm_try_lock_bound(vm, exec);
-	if (!err)
-		return 0;
-	up_read(validate_lock);
-
-	if (err != -ENOMEM && err != -ENOSPC)
-		return err;
-
-	/* Others hold what could have been evicted. */
-	*exclusive = true;
-	err = down_write_killable(validate_lock);
-	if (err)
-		return err;
-	err = cnova_vm_try_lock_bound(vm, exec);
-	if (err)
-		up_write(validate_lock);
-	return err;
-}
-
-/**
- * cnova_vm_unlock_bound() - The end of cnova_vm_lock_bound().
- * @vm: Address space.
- * @exec: What that initialised.
- * @exclusive: What it said.
- *
- * Context: Process context.
- */
-void cnova_vm_unlock_bound(struct cnova_vm *vm, struct drm_exec *exec, bool exclusive)
-{
-	drm_exec_fini(exec);
-	if (exclusive)
-		up_write(&vm->cnova->validate_lock);
-	else
-		up_read(&vm->cnova->validate_lock);
+	return cnova_validation_begin(validation, vm->cnova, cnova_vm_lock_and_rebind, vm);
 }

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct cnova_validation;
 struct cnova_vm;
 struct drm_exec;
 struct drm_gpuvm_bo;
@@ -15,7 +16,6 @@ int cnova_vm_rebind(struct cnova_vm *vm, struct drm_exec *exec);
 int cnova_vm_bo_validate(struct drm_gpuvm_bo *vm_bo, struct drm_exec *exec);
 
 bool cnova_vm_is_evicted(struct cnova_vm *vm, u64 va);
-int cnova_vm_lock_bound(struct cnova_vm *vm, struct drm_exec *exec, bool *exclusive);
-void cnova_vm_unlock_bound(struct cnova_vm *vm, struct drm_exec *exec, bool exclusive);
+int cnova_vm_lock_bound(struct cnova_vm *vm, struct cnova_validation *validation);
 
 #endif /* _CNOVA_DRM_REBIND_H_ */

@@ -22,6 +22,7 @@
 #include "drm/gem.h"
 #include "drm/import.h"
 #include "drm/unmap_now.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 
 /* What VM_BIND_OP_MAP takes. */
@@ -324,7 +325,7 @@ static int cnova_vm_bind_user(struct cnova_bind_queue *queue, const struct cnova
 	int err;
 
 	err = cnova_vm_bind_submit(queue, user, file, args, &fence);
-	if ((err == -ENOMEM || err == -ENOSPC) && cnova_bind_user_only_unmaps(user))
+	if (cnova_is_out_of_memory(err) && cnova_bind_user_only_unmaps(user))
 		return cnova_bind_unmap_now(queue->vm, user, file, args);
 	/* Not for an operation of it: there was no memory for a job this large. */
 	if (err == -ENOMEM && args->reason == DRM_CNOVA_REASON_NONE && user->nr_ops > 1)
