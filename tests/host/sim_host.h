@@ -514,4 +514,21 @@ static inline void h_engine_reset(u32 e)
 bool __real_cnova_sim_engine_must_stop(const struct cnova_sim_engine *engine);
 bool __wrap_cnova_sim_engine_must_stop(const struct cnova_sim_engine *engine);
 
+/* The packet with the fault, in memory; HARDWARE.md 9.2. */
+#define H_FAULTS	(H_DATA + 0x8000)
+
+static inline void h_fault_buffer(void)
+{
+	wr(0xb83004, 0);
+	wr(0xb83000, H_FAULTS | 1);
+	wr(0xb83010, 0x80000000 | 16);
+}
+
+static inline void h_map_page(u64 va, u64 pa)
+{
+	poke(H_SMALL + (va - H_VA) / SZ_4K * 8, LEAF(pa));
+	order();
+	gpu_invalidate(H_ROOT, ALL_OF_IT);
+}
+
 #endif /* _SIM_HOST_H_ */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Host tests of the model's host: what channels execute, and what they must not, on every chip.
- * Prints TAP. What stops them, and how they are got rid of, is in test_sim_runlist.c.
+ * Prints TAP. What stops them, and how they are got rid of, is in test_sim_host_errors.c and
+ * test_sim_runlist.c.
  */
 #include "sim_host.h"
 
