@@ -18,6 +18,7 @@
 
 #include "drm/channel_mem.h"
 #include "drm/device.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 
 /* What the engine is told: the two pieces that are mapped. */
@@ -69,28 +70,36 @@ static struct cnova_pt_range cnova_channel_mem_range(const struct cnova_channel_
 	return (struct cnova_pt_range){ va, va + SZ_2M };
 }
 
-static int cnova_channel_mem_prepare(struct cnova_vm *vm, struct cnova_channel_mem *mem,
-				     struct cnova_vmm_job *job)
+struct cnova_channel_mem_prepare {
+	struct cnova_vm *vm;
+	struct cnova_channel_mem *mem;
+	struct cnova_vmm_job *job;
+};
+
+static int cnova_channel_mem_try_prepare(void *arg)
 {
-	struct cnova_channel_view view = { .base.next = cnova_channel_view_next, .mem = mem };
-	struct cnova_pt_op op = { .range = cnova_channel_mem_range(mem), .view = &view.base };
+	const struct cnova_channel_mem_prepare *prepare = arg;
+	struct cnova_vm *vm = prepare->vm;
+	struct cnova_channel_view view = {
+		.base.next = cnova_channel_view_next,
+		.mem = prepare->mem,
+	};
+	struct cnova_pt_op op = {
+		.range = cnova_channel_mem_range(prepare->mem),
+		.view = &view.base,
+	};
 	struct ttm_operation_ctx ctx = {
 		.interruptible = true,
 		.resv = vm->root->resv,
 		.allow_res_evict = true,
 	};
-	struct cnova_device *cnova = vm->cnova;
 	int err;
 
-	err = down_read_interruptible(&cnova->validate_lock);
+	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
 	if (err)
 		return err;
-	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
-	if (!err) {
-		err = cnova_vmm_prepare(&vm->vmm, job, &op, 1, &ctx);
-		dma_resv_unlock(vm->root->resv);
-	}
-	up_read(&cnova->validate_lock);
+	err = cnova_vmm_prepare(&vm->vmm, prepare->job, &op, 1, &ctx);
+	dma_resv_unlock(vm->root->resv);
 	return err;
 }
 
@@ -100,7 +109,8 @@ static int cnova_channel_mem_map(struct cnova_vm *vm, struct cnova_channel_mem *
 	struct cnova_vmm_job job = {};
 	int err;
 
-	err = cnova_channel_mem_prepare(vm, mem, &job);
+	err = cnova_validate(vm->cnova, cnova_channel_mem_try_prepare,
+			     &(struct cnova_channel_mem_prepare){ vm, mem, &job });
 	if (err)
 		return err;
 

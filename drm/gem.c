@@ -10,9 +10,7 @@
  * Objects may be shared with other devices, in both directions: drm/prime.c.
  *
  * Locking: where an object is, and its runs, are protected by its reservation.
- * A task that needs memory for an object holds &cnova_device.validate_lock for
- * read; if there is none it tries once more alone, holding the lock for write, so
- * that nobody's reservations keep the others from being evicted.
+ * Who gets memory for an object does so in cnova_validate().
  */
 
 #include <linux/dma-buf.h>
@@ -35,6 +33,7 @@
 #include "drm/import.h"
 #include "drm/prime.h"
 #include "drm/ttm.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 #include "drm/window.h"
 
@@ -247,9 +246,18 @@ static struct cnova_bo *cnova_bo_alloc(struct cnova_device *cnova, u64 size, u32
 	return bo;
 }
 
-static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size, u32 flags,
-					    struct drm_gem_object *vm_root)
+struct cnova_bo_create {
+	struct cnova_device *cnova;
+	u64 size;
+	u32 flags;
+	struct drm_gem_object *vm_root;
+	struct cnova_bo *bo;
+};
+
+static int cnova_bo_try_create(void *arg)
 {
+	struct cnova_bo_create *create = arg;
+	struct drm_gem_object *vm_root = create->vm_root;
 	struct dma_resv *resv = vm_root ? vm_root->resv : NULL;
 	struct ttm_operation_ctx ctx = {
 		.interruptible = true,
@@ -261,27 +269,28 @@ static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size
 	struct cnova_bo *bo;
 	int err;
 
-	bo = cnova_bo_alloc(cnova, size, flags, vm_root);
+	bo = cnova_bo_alloc(create->cnova, create->size, create->flags, vm_root);
 	if (!bo)
-		return ERR_PTR(-ENOMEM);
+		return -ENOMEM;
 
 	if (resv) {
 		err = dma_resv_lock_interruptible(resv, NULL);
 		if (err) {
 			cnova_bo_destroy(&bo->ttm);
-			return ERR_PTR(err == -EINTR ? -ERESTARTSYS : err);
+			return err == -EINTR ? -ERESTARTSYS : err;
 		}
 	}
 
 	cnova_placement_init(&placement, bo);
-	err = ttm_bo_init_reserved(&cnova->ttm, &bo->ttm, ttm_bo_type_device, &placement.base, 0,
-				   &ctx, NULL, resv, cnova_bo_destroy);
+	err = ttm_bo_init_reserved(&create->cnova->ttm, &bo->ttm, ttm_bo_type_device,
+				   &placement.base, 0, &ctx, NULL, resv, cnova_bo_destroy);
 	if (!err)
 		ttm_bo_unreserve(&bo->ttm);
 	else if (resv)
 		dma_resv_unlock(resv);
 
-	return err ? ERR_PTR(err) : bo;
+	create->bo = bo;
+	return err;
 }
 
 /**
@@ -298,21 +307,15 @@ static struct cnova_bo *cnova_bo_try_create(struct cnova_device *cnova, u64 size
 struct cnova_bo *cnova_bo_create(struct cnova_device *cnova, u64 size, u32 flags,
 				 struct drm_gem_object *vm_root)
 {
-	struct cnova_bo *bo;
+	struct cnova_bo_create create = {
+		.cnova = cnova,
+		.size = size,
+		.flags = flags,
+		.vm_root = vm_root,
+	};
+	int err = cnova_validate(cnova, cnova_bo_try_create, &create);
 
-	if (down_read_interruptible(&cnova->validate_lock))
-		return ERR_PTR(-ERESTARTSYS);
-	bo = cnova_bo_try_create(cnova, size, flags, vm_root);
-	up_read(&cnova->validate_lock);
-
-	if (bo != ERR_PTR(-ENOMEM) && bo != ERR_PTR(-ENOSPC))
-		return bo;
-
-	if (down_write_killable(&cnova->validate_lock))
-		return ERR_PTR(-ERESTARTSYS);
-	bo = cnova_bo_try_create(cnova, size, flags, vm_root);
-	up_write(&cnova->validate_lock);
-	return bo;
+	return err ? ERR_PTR(err) : create.bo;
 }
 
 /**

@@ -31,5 +31,6 @@ static inline bool cnova_is_out_of_memory(int err)
 int cnova_validation_begin(struct cnova_validation *validation, struct cnova_device *cnova,
 			   int (*lock)(struct drm_exec *exec, void *arg), void *arg);
 void cnova_validation_end(struct cnova_validation *validation);
+int cnova_validate(struct cnova_device *cnova, int (*get)(void *arg), void *arg);
 
 #endif /* _CNOVA_DRM_VALIDATE_H_ */

@@ -32,6 +32,7 @@
 #include "drm/device.h"
 #include "drm/file.h"
 #include "drm/va.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 
 /* ------------------------------------------------------------ page tables */
@@ -108,10 +109,9 @@ static void cnova_vm_fini_tables(struct cnova_vm *vm)
 	cnova_vm_drop_tables(vm);
 }
 
-/* Root table and reserve come with the VM, so VRAM may have to be made free for them. */
-static int cnova_vm_init_tables(struct cnova_vm *vm)
+static int cnova_vm_try_init_tables(void *arg)
 {
-	struct cnova_device *cnova = vm->cnova;
+	struct cnova_vm *vm = arg;
 	struct ttm_operation_ctx ctx = {
 		.interruptible = true,
 		.resv = vm->root->resv,
@@ -120,27 +120,28 @@ static int cnova_vm_init_tables(struct cnova_vm *vm)
 	bool has_vmm = false;
 	int err;
 
-	cnova_pt_alloc_init(&vm->pt_alloc, cnova, vm->root, &vm->vmm);
+	cnova_pt_alloc_init(&vm->pt_alloc, vm->cnova, vm->root, &vm->vmm);
 
-	err = down_read_interruptible(&cnova->validate_lock);
-	if (err)
-		goto err_fini;
 	err = dma_resv_lock_interruptible(vm->root->resv, NULL);
 	if (!err) {
-		err = cnova_vmm_init(&vm->vmm, &cnova->mm, &cnova_vm_vmm_ops, &ctx);
+		err = cnova_vmm_init(&vm->vmm, &vm->cnova->mm, &cnova_vm_vmm_ops, &ctx);
 		has_vmm = !err;
 		if (!err)
 			err = cnova_vm_reserve_init(vm, &ctx);
 		dma_resv_unlock(vm->root->resv);
 	}
-	up_read(&cnova->validate_lock);
 
-err_fini:
 	if (has_vmm && err)
 		cnova_vm_drop_tables(vm);
 	else if (err)
 		cnova_pt_alloc_fini(&vm->pt_alloc);
 	return err;
+}
+
+/* Root table and reserve come with the VM, so VRAM may have to be made free for them. */
+static int cnova_vm_init_tables(struct cnova_vm *vm)
+{
+	return cnova_validate(vm->cnova, cnova_vm_try_init_tables, vm);
 }
 
 /* ----------------------------------------------------------------- workers */
