@@ -12,6 +12,8 @@
  * - ``selftest``: how the self-tests of the module parameter ``selftest`` ended, one
  *   line for each: name, ``pass``, ``fail`` or ``skip``, reason;
  * - ``vram``: how full VRAM and system memory are;
+ * - ``shrink``: a number written is of pages to be freed at once, as if the kernel were short
+ *   of memory. What was is in ``counters``. Root only;
  * - ``vm/<client>.<vm>/``: one directory for each VM:
  *
  *   - ``gpuvas``: what is mapped in it, as the driver sees it;
@@ -51,6 +53,7 @@
 #include "drm/eye.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
+#include "drm/shrinker.h"
 #include "drm/vm.h"
 
 /* ------------------------------------------------------------------- device */
@@ -144,6 +147,10 @@ static int cnova_debugfs_counters_show(struct seq_file *m, void *unused)
 
 	/* An eviction takes one for each address space. */
 	seq_printf(m, "zap_invalidates %llu\n", atomic64_read(&seq_to_cnova(m)->mm.flushed));
+
+	/* Pages: see drm/shrinker.c. */
+	seq_printf(m, "shrinkable %ld\n", atomic_long_read(&seq_to_cnova(m)->nr_shrinkable));
+	seq_printf(m, "shrunk %ld\n", atomic_long_read(&seq_to_cnova(m)->nr_shrunk));
 	return 0;
 }
 
@@ -210,6 +217,13 @@ static const struct drm_debugfs_info cnova_debugfs_files[] = {
 	{ "selftest", cnova_debugfs_selftest_show },
 	{ "vram", cnova_debugfs_vram_show },
 };
+
+static int cnova_debugfs_shrink(void *data, u64 nr)
+{
+	cnova_shrinker_run(data, nr);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(cnova_debugfs_shrink_fops, NULL, cnova_debugfs_shrink, "%llu\n");
 
 /* ------------------------------------------------------------ address space */
 
@@ -372,6 +386,8 @@ void cnova_debugfs_remove_vm(struct cnova_vm *vm)
 void cnova_debugfs_init(struct cnova_device *cnova)
 {
 	drm_debugfs_add_files(&cnova->drm, cnova_debugfs_files, ARRAY_SIZE(cnova_debugfs_files));
+	debugfs_create_file_unsafe("shrink", 0200, cnova->drm.debugfs_root, cnova,
+				   &cnova_debugfs_shrink_fops);
 
 	mutex_lock(&cnova->debugfs_lock);
 	cnova->debugfs_vms = debugfs_create_dir("vm", cnova->drm.debugfs_root);

@@ -14,6 +14,7 @@
  */
 
 #include <linux/dma-mapping.h>
+#include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 
@@ -32,7 +33,9 @@
 #include "drm/import.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
+#include "drm/shrinker.h"
 #include "drm/sync.h"
+#include "drm/tt.h"
 #include "drm/ttm.h"
 #include "drm/vm.h"
 
@@ -134,6 +137,7 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	spin_lock_init(&cnova->held_lock);
 	INIT_LIST_HEAD(&cnova->held_vram);
 	INIT_LIST_HEAD(&cnova->held_tts);
+	INIT_LIST_HEAD(&cnova->lost_tts);
 	INIT_LIST_HEAD(&cnova->withheld);
 	INIT_LIST_HEAD(&cnova->imports);
 	xa_init(&cnova->imported);
@@ -148,6 +152,10 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	ratelimit_set_flags(&cnova->channel_reports, RATELIMIT_MSG_ON_RELEASE);
 
 	err = drmm_mutex_init(drm, &cnova->vms_lock);
+	if (err)
+		return err;
+
+	err = drmm_mutex_init(drm, &cnova->tts_lock);
 	if (err)
 		return err;
 
@@ -216,6 +224,8 @@ static int cnova_device_init_mm(struct cnova_device *cnova)
 	err = dma_set_mask_and_coherent(drm->dev, DMA_BIT_MASK(mm->chip->sys_bits));
 	if (err)
 		return err;
+	/* Page tables take them as they are, however long. */
+	dma_set_max_seg_size(drm->dev, UINT_MAX);
 
 	err = cnova_firmware_start(cnova);
 	if (err)
@@ -365,6 +375,10 @@ int cnova_device_start(struct cnova_device *cnova)
 	if (err)
 		goto err_stop_host;
 
+	err = cnova_shrinker_init(cnova);
+	if (err)
+		goto err_stop_host;
+
 	err = cnova_device_init_kms(cnova);
 	if (err)
 		goto err_stop_host;
@@ -461,7 +475,7 @@ static void cnova_device_close_vms(struct cnova_device *cnova)
  */
 void cnova_device_stop(struct cnova_device *cnova)
 {
-	bool firmware_stopped;
+	bool was_reset;
 
 	cnova_debugfs_fini(cnova);
 	cnova_device_close_vms(cnova);
@@ -473,9 +487,12 @@ void cnova_device_stop(struct cnova_device *cnova)
 	cnova_device_stop_host(cnova);
 	cnova_device_stop_bar1(cnova);
 	cnova_mm_stop(&cnova->mm);
-	firmware_stopped = cnova_firmware_stop(cnova);
-	if (!cnova_io_is_model(&cnova->io))
-		cnova_ttm_unmap_dma(cnova);
+	was_reset = !cnova_firmware_stop(cnova);
+	was_reset |= cnova_ttm_settle(cnova) || atomic64_read(&cnova->quarantined);
+	/* Whatever it goes on doing, it reaches no memory of the system any more. */
+	if (dev_is_pci(cnova->drm.dev))
+		pci_clear_master(to_pci_dev(cnova->drm.dev));
+	cnova_ttm_drop_dma_pages(cnova);
 
 	/*
 	 * Objects of files that are still open keep their memory, but the GPU, which
@@ -483,11 +500,12 @@ void cnova_device_stop(struct cnova_device *cnova)
 	 * gives memory back after this finds nobody to tell.
 	 */
 	down_write(&cnova->io_lock);
-	if (!firmware_stopped || atomic64_read(&cnova->quarantined)) {
-		/* It did not answer: what it still reaches cannot be taken back piecemeal. */
+	/* It did not answer: what it still reaches cannot be taken back piecemeal. */
+	if (was_reset)
 		cnova_io_reset(&cnova->io);
-	} else {
-		cnova_ttm_release_locked(cnova);
+	cnova_tts_release_locked(cnova, was_reset);
+	if (!was_reset) {
+		cnova_imports_release_locked(cnova);
 		cnova_vram_mgr_release_locked(cnova);
 	}
 	cnova_io_gone(&cnova->io);
@@ -499,6 +517,7 @@ void cnova_device_stop(struct cnova_device *cnova)
 	cnova_imports_stop(cnova);
 	/* What a GPU that did not answer may still reach was never given back to it. */
 	cnova_quarantine_release(cnova);
+	cnova_tts_release_lost(cnova);
 	cnova_pt_alloc_release_quarantine(cnova);
 	cnova_channel_mem_release_quarantine(cnova);
 }

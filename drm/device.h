@@ -27,6 +27,7 @@
 #include "mm/selftest.h"
 
 struct cnova_vm;
+struct shrinker;
 
 /** CNOVA_MAX_VMS - Address spaces per file. */
 #define CNOVA_MAX_VMS			64
@@ -79,7 +80,8 @@ struct cnova_device {
 	/**
 	 * @io_lock: Held for read by whoever takes VRAM or pages, or gives them
 	 * back, which may happen without drm_dev_enter(); for write when @io goes
-	 * away. Only @held_lock and those of mm/ are taken inside.
+	 * away. Only @held_lock, @tts_lock and those of mm/ are taken inside. Memory is
+	 * asked for with it held, so that it is never taken in reclaim.
 	 */
 	struct rw_semaphore io_lock;
 
@@ -89,10 +91,16 @@ struct cnova_device {
 	 */
 	struct list_head held_vram;
 
-	/** @held_tts: Pages that the GPU may reach; the same. See drm/tt.c. */
+	/** @held_tts: Pages that the GPU may reach. See drm/tt.c. */
 	struct list_head held_tts;
 
-	/** @imports: Memory of others that is mapped, &cnova_import.entry; the same. */
+	/** @lost_tts: Those that it reaches although nobody has them. */
+	struct list_head lost_tts;
+
+	/** @tts_lock: Protects @held_tts and @lost_tts. Allocates nothing. */
+	struct mutex tts_lock;
+
+	/** @imports: Memory of others that is mapped, &cnova_import.entry, as @held_vram. */
 	struct list_head imports;
 
 	/** @imported: With a software GPU: pages of @imports by bus address, in pages. */
@@ -105,7 +113,7 @@ struct cnova_device {
 	 */
 	struct list_head withheld;
 
-	/** @held_lock: Protects @held_vram, @held_tts and @imports. A leaf lock. */
+	/** @held_lock: Protects @held_vram and @imports. A leaf lock. */
 	spinlock_t held_lock;
 
 	/** @mm: Page tables, TLB, VRAM. */
@@ -155,6 +163,15 @@ struct cnova_device {
 
 	/** @tt_mgr: TTM's view of system memory that the GPU may reach. */
 	struct ttm_resource_manager tt_mgr;
+
+	/** @shrinker: See drm/shrinker.c. */
+	struct shrinker *shrinker;
+
+	/** @nr_shrinkable: Pages that it may find. */
+	atomic_long_t nr_shrinkable;
+
+	/** @nr_shrunk: Pages that it has found, ever: for tests. */
+	atomic_long_t nr_shrunk;
 
 	/** @dummy_page: For CPU mappings of VRAM that BAR1 does not show: a bug. */
 	struct page *dummy_page;

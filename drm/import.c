@@ -91,12 +91,10 @@ static enum dma_data_direction cnova_import_dir(const struct cnova_import *impor
  * Take back the first @nr pages. They have no entry in page tables, but what the GPU
  * wrote may be on its way.
  */
-static void cnova_import_revoke_locked(struct cnova_import *import, u32 nr)
+static void cnova_import_revoke(struct cnova_import *import, u32 nr)
 {
 	struct cnova_device *cnova = cnova_import_device(import);
 	struct sg_dma_page_iter iter;
-
-	lockdep_assert_held(&cnova->io_lock);
 
 	for_each_sgtable_dma_page(import->sgt, &iter, 0) {
 		dma_addr_t bus = sg_page_iter_dma_address(&iter);
@@ -108,10 +106,10 @@ static void cnova_import_revoke_locked(struct cnova_import *import, u32 nr)
 	}
 }
 
-static void cnova_import_revoke_all_locked(struct cnova_import *import)
+static void cnova_import_revoke_all(struct cnova_import *import)
 {
 	if (cnova_io_is_model(&cnova_import_device(import)->io))
-		cnova_import_revoke_locked(import, import->bo->ttm.base.size >> PAGE_SHIFT);
+		cnova_import_revoke(import, import->bo->ttm.base.size >> PAGE_SHIFT);
 	import->granted = false;
 }
 
@@ -152,7 +150,7 @@ static int cnova_import_grant_locked(struct cnova_import *import)
 			drm_dbg_driver(&cnova->drm,
 				       "dma-buf: page %u, which a software GPU needs: %d\n", nr,
 				       err);
-			cnova_import_revoke_locked(import, nr);
+			cnova_import_revoke(import, nr);
 			return err;
 		}
 		nr++;
@@ -180,19 +178,28 @@ static int cnova_import_hold(struct cnova_import *import)
 	return err;
 }
 
+/* In reclaim the device is there, and who uses &cnova_device.io_lock may wait for memory. */
 static void cnova_import_release(struct cnova_import *import)
 {
 	struct cnova_device *cnova = cnova_import_device(import);
+	bool there;
+	int idx;
 
-	down_read(&cnova->io_lock);
+	there = drm_dev_enter(&cnova->drm, &idx);
+	if (!there)
+		down_read(&cnova->io_lock);
 	spin_lock(&cnova->held_lock);
 	list_del_init(&import->entry);
 	spin_unlock(&cnova->held_lock);
 	if (import->granted) {
+		/* It is not ours to keep: if that fails the device is wedged, and all is said. */
 		cnova_ttm_settle(cnova);
-		cnova_import_revoke_all_locked(import);
+		cnova_import_revoke_all(import);
 	}
-	up_read(&cnova->io_lock);
+	if (there)
+		drm_dev_exit(idx);
+	else
+		up_read(&cnova->io_lock);
 }
 
 /**
@@ -208,7 +215,7 @@ void cnova_imports_release_locked(struct cnova_device *cnova)
 	lockdep_assert_held_write(&cnova->io_lock);
 
 	list_for_each_entry(import, &cnova->imports, entry)
-		cnova_import_revoke_all_locked(import);
+		cnova_import_revoke_all(import);
 }
 
 /* --------------------------------------------------------------------- maps */

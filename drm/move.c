@@ -31,6 +31,7 @@
 #include "drm/move.h"
 #include "drm/prime.h"
 #include "drm/tt.h"
+#include "drm/ttm.h"
 #include "drm/vram_access.h"
 #include "drm/window.h"
 
@@ -80,7 +81,11 @@ static int cnova_ttm_copy(struct cnova_device *cnova, const struct ttm_tt *tt,
 	if (!drm_dev_enter(&cnova->drm, &idx))
 		return -ENODEV;
 
-	err = to_vram ? cnova_copy_move(cnova, runs, pages) : cnova_copy_move(cnova, pages, runs);
+	/* What the GPU wrote has to be there before it is read. */
+	err = to_vram ? cnova_ttm_settle(cnova) : 0;
+	if (!err)
+		err = to_vram ? cnova_copy_move(cnova, runs, pages) :
+				cnova_copy_move(cnova, pages, runs);
 	if (err != -EOPNOTSUPP) {
 		drm_dev_exit(idx);
 		return err;
@@ -135,6 +140,8 @@ static int cnova_ttm_move_to_vram(struct ttm_buffer_object *tbo, struct ttm_oper
 		return cnova_ttm_clear(tbo, new);
 
 	err = ttm_bo_populate(tbo, ctx);
+	if (!err)
+		err = cnova_tt_map(tbo->bdev, tbo->ttm);
 	if (err)
 		return err;
 
@@ -148,6 +155,8 @@ static int cnova_ttm_move_from_vram(struct ttm_buffer_object *tbo,
 
 	/* TTM has done this for TT, but not for SYSTEM. */
 	err = ttm_bo_populate(tbo, ctx);
+	if (!err)
+		err = cnova_tt_map(tbo->bdev, tbo->ttm);
 	if (err)
 		return err;
 
@@ -202,13 +211,25 @@ static int cnova_ttm_move_contents(struct ttm_buffer_object *tbo, struct ttm_ope
 				   struct ttm_resource *new)
 {
 	bool from_vram = tbo->resource->mem_type == TTM_PL_VRAM;
+	int err;
 
 	if (new->mem_type == TTM_PL_VRAM)
 		return from_vram ? cnova_ttm_move_in_vram(tbo, new) :
 				   cnova_ttm_move_to_vram(tbo, ctx, new);
 
+	if (from_vram) {
+		err = cnova_ttm_move_from_vram(tbo, ctx);
+		/* A copy that has ended is all there: this cannot fail for good. */
+		if (!err && new->mem_type == TTM_PL_SYSTEM)
+			cnova_tt_unmap(tbo->bdev, tbo->ttm);
+		return err;
+	}
+
 	/* TT and SYSTEM are the same pages. */
-	return from_vram ? cnova_ttm_move_from_vram(tbo, ctx) : 0;
+	if (new->mem_type == TTM_PL_TT)
+		return cnova_tt_map(tbo->bdev, tbo->ttm);
+
+	return cnova_tt_unmap(tbo->bdev, tbo->ttm) ? -EBUSY : 0;
 }
 
 /*
@@ -293,7 +314,11 @@ int cnova_ttm_move(struct ttm_buffer_object *tbo, bool evict, struct ttm_operati
 
 	if (!tbo->resource) {
 		/* The pages of a new object in TT are zero already. */
-		err = new->mem_type == TTM_PL_VRAM ? cnova_ttm_clear(tbo, new) : 0;
+		err = 0;
+		if (new->mem_type == TTM_PL_VRAM)
+			err = cnova_ttm_clear(tbo, new);
+		else if (new->mem_type == TTM_PL_TT)
+			err = cnova_tt_map(tbo->bdev, tbo->ttm);
 		if (err)
 			return err;
 		ttm_bo_assign_mem(tbo, new);

@@ -43,6 +43,8 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_prime.h>
 #include <drm/drm_print.h>
+#include <drm/ttm/ttm_allocation.h>
+#include <drm/ttm/ttm_device.h>
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
@@ -64,9 +66,17 @@ static struct cnova_bo *cnova_prime_bo(struct dma_buf *dma_buf)
 	return to_cnova_bo(dma_buf->priv);
 }
 
-/* Nobody reaches our VRAM, not even another device of ours. */
+/*
+ * Nobody reaches our VRAM, not even another device of ours; and memory that was allocated for
+ * our device goes with it, whoever has it mapped.
+ */
 static int cnova_prime_attach(struct dma_buf *dma_buf, struct dma_buf_attachment *attach)
 {
+	struct ttm_device *bdev = cnova_prime_bo(dma_buf)->ttm.bdev;
+
+	if (bdev->alloc_flags & TTM_ALLOCATION_POOL_USE_DMA_ALLOC)
+		return -EOPNOTSUPP;
+
 	attach->peer2peer = false;
 	return 0;
 }

@@ -142,6 +142,22 @@ DEFINE_EVENT(cnova_vm_bo, cnova_vm_rebind,
 	     TP_PROTO(const struct cnova_vm *vm, const struct drm_gem_object *obj, u32 nr, int err),
 	     TP_ARGS(vm, obj, nr, err));
 
+/* The kernel is short of memory, and asked for @nr pages of objects: those were @freed. */
+TRACE_EVENT(cnova_shrink,
+	    TP_PROTO(const struct drm_device *drm, unsigned long nr, unsigned long scanned,
+		     unsigned long freed),
+	    TP_ARGS(drm, nr, scanned, freed),
+	    TP_STRUCT__entry(__string(device, drm->unique)
+			     __field(unsigned long, nr)
+			     __field(unsigned long, scanned)
+			     __field(unsigned long, freed)),
+	    TP_fast_assign(__assign_str(device);
+			   __entry->nr = nr;
+			   __entry->scanned = scanned;
+			   __entry->freed = freed;),
+	    TP_printk("%s asked=%lu scanned=%lu freed=%lu", __get_str(device), __entry->nr,
+		      __entry->scanned, __entry->freed));
+
 DECLARE_EVENT_CLASS(cnova_exec_job,
 		    TP_PROTO(const struct cnova_exec_job *job),
 		    TP_ARGS(job),

@@ -7,7 +7,7 @@
  * - VRAM;
  * - TT: pages of system memory that the GPU may reach, mapped for DMA and granted to
  *   a software GPU one contiguous piece at a time;
- * - SYSTEM: the same pages, never mapped by the GPU; from here they may be swapped
+ * - SYSTEM: the same pages, out of the reach of the GPU; from here they may be swapped
  *   out. TTM asks move() before an object comes here, which may refuse.
  *
  * Nothing here is ever mapped into the kernel: TTM would ioremap() what is no I/O memory
@@ -157,6 +157,7 @@ static void cnova_ttm_fini(struct drm_device *drm, void *arg)
 	/* What TTM deletes late still needs the managers. */
 	drain_workqueue(cnova->ttm.wq);
 
+	cnova_tts_release_lost(cnova);
 	cnova_tt_mgr_fini(cnova);
 	cnova_vram_mgr_fini(cnova);
 	ttm_device_fini(&cnova->ttm);
@@ -176,8 +177,11 @@ int cnova_ttm_init(struct cnova_device *cnova)
 	unsigned int flags = TTM_ALLOCATION_PROPAGATE_ENOSPC;
 	int err;
 
-	/* Where DMA would go through a bounce buffer the pages must come from there. */
-	if (drm_need_swiotlb(cnova->mm.chip->sys_bits))
+	/*
+	 * Where DMA would go through a bounce buffer the pages must come from there. The
+	 * model has no DMA.
+	 */
+	if (!cnova_io_is_model(&cnova->io) && drm_need_swiotlb(cnova->mm.chip->sys_bits))
 		flags |= TTM_ALLOCATION_POOL_USE_DMA_ALLOC;
 
 	cnova->dummy_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
@@ -204,14 +208,16 @@ err_free_page:
 }
 
 /**
- * cnova_ttm_unmap_dma() - Take all pages out of the reach of a PCI device.
+ * cnova_ttm_drop_dma_pages() - Give back memory that was allocated for a device.
  * @cnova: Device that is being removed, after drm_dev_unplug().
  *
- * Their contents are lost; CPU mappings are gone already.
+ * Its contents are lost; CPU mappings are gone already, and nobody shares it. Pages that are only
+ * mapped for the device, as nearly all are, stay.
  *
  * Context: Process context.
  */
-void cnova_ttm_unmap_dma(struct cnova_device *cnova)
+void cnova_ttm_drop_dma_pages(struct cnova_device *cnova)
 {
-	ttm_device_clear_dma_mappings(&cnova->ttm);
+	if (cnova->ttm.alloc_flags & TTM_ALLOCATION_POOL_USE_DMA_ALLOC)
+		ttm_device_clear_dma_mappings(&cnova->ttm);
 }

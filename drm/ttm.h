@@ -11,9 +11,8 @@ struct cnova_bo;
 struct cnova_device;
 
 int cnova_ttm_init(struct cnova_device *cnova);
-void cnova_ttm_unmap_dma(struct cnova_device *cnova);
-void cnova_ttm_release_locked(struct cnova_device *cnova);
-void cnova_ttm_settle(struct cnova_device *cnova);
+void cnova_ttm_drop_dma_pages(struct cnova_device *cnova);
+int cnova_ttm_settle(struct cnova_device *cnova);
 
 bool cnova_ttm_is_lost(struct cnova_bo *bo);
 

@@ -266,6 +266,8 @@ static void cnova_vm_prime_lockdep(struct cnova_vm *vm)
 	mutex_lock(&cnova->copy.lock);
 
 	fs_reclaim_acquire(GFP_KERNEL);
+	mutex_lock(&cnova->tts_lock);
+	mutex_unlock(&cnova->tts_lock);
 	mutex_lock(&vm->vmm.lock);
 	mutex_lock(&cnova->quarantine_lock);
 	mutex_unlock(&cnova->quarantine_lock);

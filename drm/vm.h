@@ -12,6 +12,7 @@
  *	        cnova_bar1.lock		its addresses, and pages for its tables
  *	          cnova_vram.lock	the allocator of VRAM
  *	      cnova_pt_alloc.lock	arenas of table pages
+ *	      cnova_device.tts_lock	pages that the GPU may reach; taken in reclaim
  *	      cnova_copy.lock		the driver's own copies; allocates nothing either
  *	      --- below: taken in the fence signalling path, nothing allocates ---
  *	      cnova_user_channel.stop_lock	its hardware is pushed to, or stopped

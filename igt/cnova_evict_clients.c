@@ -31,9 +31,6 @@
  * SUBTEST: binds
  * Description: [16] Objects are evicted while several processes bind, cut and unmap them.
  *
- * SUBTEST: swap
- * Description: Little system memory is left: objects are swapped out, and come back.
- *
  * SUBTEST: ack-lost
  * Description: [17] No acknowledge for an eviction: that VM is dead, its object withheld, and
  *	others find memory and go on.
@@ -187,37 +184,6 @@ static void test_binds(int fd)
 	cnova_model_check();
 }
 
-#define PAGES_LIMIT	"/sys/module/ttm/parameters/pages_limit"
-
-static void test_swap(int fd)
-{
-	uint64_t size = cnova_align_down(cnova_vram(fd) / 16, SZ_64K), swapped;
-	char *limit = cnova_read_text(AT_FDCWD, PAGES_LIMIT);
-	static struct cnova_set set[2];
-	char low[32];
-	int own;
-
-	igt_require_f(limit, "no " PAGES_LIMIT "\n");
-	own = drm_reopen_driver(fd);
-	snprintf(low, sizeof(low), "%llu", 12 * size / SZ_4K);
-	cnova_write_text(PAGES_LIMIT, low);
-	/* In system memory, where there is room for one of the two sets. */
-	for (int i = 0; i < 2; i++)
-		cnova_set_init(&set[i], own, 8, size, 0);
-	swapped = cnova_fdinfo(own, "drm-total-system");
-	igt_assert_lt(0, cnova_nr_unbound(&set[0].vm));
-	for (int round = 0; round < 4; round++)
-		cnova_set_check(&set[round % 2], set->step);
-	igt_assert_lte_u64(size, swapped);
-	cnova_write_text(PAGES_LIMIT, limit);
-	free(limit);
-
-	for (int i = 0; i < 2; i++)
-		cnova_set_fini(&set[i]);
-	drm_close_driver(own);
-	cnova_model_check();
-}
-
 static void test_ack_lost(int *fd)
 {
 	uint64_t size = cnova_align_down(cnova_vram(*fd) / 8, SZ_64K), before;
@@ -287,10 +253,6 @@ int igt_main()
 	igt_describe("Objects go while they are bound, cut and unmapped.");
 	igt_subtest("binds")
 		test_binds(fd);
-
-	igt_describe("Objects are swapped out, and come back.");
-	igt_subtest("swap")
-		test_swap(fd);
 
 	igt_describe("No acknowledge for an eviction.");
 	igt_subtest("ack-lost")
