@@ -8,8 +8,12 @@
 
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
+#include "drm/device.h"
 #include "drm/gem.h"
 #include "drm/order.h"
+#include "drm/prime.h"
+#include "drm/quarantine.h"
+#include "drm/rebind.h"
 #include "drm/resize.h"
 #include "drm/sync.h"
 #include "drm/vm.h"
@@ -45,6 +49,13 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_set);
 EXPORT_SYMBOL_IF_KUNIT(cnova_order_last_overlap_locked);
 EXPORT_SYMBOL_IF_KUNIT(cnova_resize_may_wait);
+
+/* tests/prime_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_device_is_wedged);
+EXPORT_SYMBOL_IF_KUNIT(cnova_prime_import);
+EXPORT_SYMBOL_IF_KUNIT(cnova_quarantine_release);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vm_lock_bound);
+EXPORT_SYMBOL_IF_KUNIT(cnova_vm_unlock_bound);
 
 /* tests/bar1_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);
