@@ -16,6 +16,7 @@
 #include "drm/rebind.h"
 #include "drm/resize.h"
 #include "drm/sync.h"
+#include "drm/validate.h"
 #include "drm/vm.h"
 #include "mm/bar1.h"
 #include "mm/channel.h"
@@ -54,8 +55,8 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_resize_may_wait);
 EXPORT_SYMBOL_IF_KUNIT(cnova_device_is_wedged);
 EXPORT_SYMBOL_IF_KUNIT(cnova_prime_import);
 EXPORT_SYMBOL_IF_KUNIT(cnova_quarantine_release);
+EXPORT_SYMBOL_IF_KUNIT(cnova_validation_end);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_lock_bound);
-EXPORT_SYMBOL_IF_KUNIT(cnova_vm_unlock_bound);
 
 /* tests/bar1_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);

@@ -17,12 +17,11 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
-#include <drm/drm_exec.h>
-
 #include "drm/import.h"
 #include "drm/prime.h"
 #include "drm/quarantine.h"
 #include "drm/rebind.h"
+#include "drm/validate.h"
 #include "tests/vm_fixture.h"
 
 MODULE_IMPORT_NS("DMA_BUF");
@@ -300,13 +299,12 @@ static u64 prime_nr_invalidates(void)
 
 static int prime_rebind(struct cnova_vm *vm)
 {
-	struct drm_exec exec;
-	bool exclusive;
+	struct cnova_validation validation;
 	int err;
 
-	err = cnova_vm_lock_bound(vm, &exec, &exclusive);
+	err = cnova_vm_lock_bound(vm, &validation);
 	if (!err)
-		cnova_vm_unlock_bound(vm, &exec, exclusive);
+		cnova_validation_end(&validation);
 	return err;
 }
 
