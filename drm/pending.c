@@ -34,6 +34,7 @@
 #include "drm/bind_job.h"
 #include "drm/device.h"
 #include "drm/gem.h"
+#include "drm/resize.h"
 #include "drm/view.h"
 #include "drm/vm.h"
 
@@ -575,18 +576,15 @@ bool cnova_pending_spans_locked(struct cnova_vm *vm, u64 va)
 	return va && cnova_pending_covers_locked(vm, va - 1, va);
 }
 
-/* Is anything in the range besides what @self makes? */
-static bool cnova_pending_has_other_locked(struct cnova_bind_op *self)
+/* Will something else be mapped in the range, for all that is known now? */
+static bool cnova_pending_has_other_map_locked(struct cnova_bind_op *self)
 {
 	struct cnova_vm *vm = self->job->vm;
 	struct cnova_bind_op *op;
 
-	if (drm_gpuva_find_first(&vm->base, self->start, self->last - self->start + 1))
-		return true;
-
 	for (op = cnova_pending_first(vm, self->start, self->last); op;
 	     op = cnova_pending_next(op, self->start, self->last))
-		if (op != self)
+		if (op != self && op->type == DRM_CNOVA_VM_BIND_OP_MAP)
 			return true;
 
 	return false;
@@ -649,7 +647,8 @@ static bool cnova_edge_may_resize_locked(struct cnova_vm *vm, u64 edge)
  * is a superset, which costs a wait at most; what the page tables hold at this
  * moment says nothing about when the job runs.
  *
- * Context: Process context. Caller holds &cnova_vm.submit_lock.
+ * Context: Process context. Caller holds &cnova_vm.submit_lock, and the reservations of all
+ * objects that the job may touch.
  */
 void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_ops,
 			    struct cnova_op_view *views)
@@ -678,7 +677,9 @@ void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_o
 
 		if (cnova_edge_may_resize_locked(vm, op->start) ||
 		    cnova_edge_may_resize_locked(vm, op->last + 1) ||
-		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP && cnova_pending_has_other_locked(op)))
+		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&
+		     (cnova_pending_has_other_map_locked(op) ||
+		      cnova_resize_by_map_locked(vm, pt_ops))))
 			job->pt.may_resize = true;
 		pt_ops++;
 	}

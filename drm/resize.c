@@ -11,7 +11,8 @@
  * - later executions depend on it.
  *
  * All other binds and executions run beside each other. Whether a bind is one of these is
- * decided when it is submitted, from geometry: see cnova_pending_describe().
+ * decided when it is submitted, from geometry: see cnova_pending_describe(). What takes the
+ * place of leaves of the same size is none.
  *
  * Its fence is in reservations for bookkeeping only, like that of any bind. As a kernel
  * fence it would hold back CPU faults, moves, and all other binds of private objects,
@@ -31,8 +32,43 @@
 #include <drm/gpu_scheduler.h>
 
 #include "drm/bind_job.h"
+#include "drm/device.h"
 #include "drm/resize.h"
+#include "drm/view.h"
 #include "drm/vm.h"
+
+/* Mappings that a map replaces, to be compared with it; where there are more it waits. */
+#define CNOVA_RESIZE_MAX_COMPARED	256
+
+/**
+ * cnova_resize_by_map_locked() - May a map change the size of a leaf that it replaces?
+ * @vm: Address space.
+ * @pt_op: The map, which cuts no leaf. No other map of its range is pending.
+ *
+ * Which leaves there are follows from the mappings, and they stay as they are until the map runs:
+ * nothing that overlaps it comes before it, and its fence keeps their objects where they
+ * are. Not so what is evicted: it may be bound again before, in another place.
+ *
+ * Context: Process context. Caller holds &cnova_vmm.lock, and the reservations of all objects
+ * that are mapped in the range.
+ * Return: false: no. true: it may, or there is too much to compare: it costs a wait.
+ */
+bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *pt_op)
+{
+	const struct cnova_pt_range *range = &pt_op->range;
+	struct cnova_tree_view view;
+	struct drm_gpuva *va;
+	u32 nr = 0;
+
+	lockdep_assert_held(&vm->vmm.lock);
+
+	drm_gpuvm_for_each_va_range(va, &vm->base, range->start, range->end)
+		if (!to_cnova_va(va)->bound || ++nr > CNOVA_RESIZE_MAX_COMPARED)
+			return true;
+
+	return nr && cnova_pt_may_resize(vm->cnova->mm.chip->fmt, cnova_tree_view_init(&view, vm),
+					 pt_op->view, range);
+}
 
 static void cnova_resize_replace(struct dma_fence **place, struct dma_fence *fence)
 {

@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 struct cnova_bind_job;
+struct cnova_pt_op;
 struct cnova_vm;
 struct dma_fence;
 
@@ -49,6 +50,8 @@ struct cnova_resize {
 	/** @nr_waits: Executions that they had to wait for; the same. */
 	u64 nr_waits;
 };
+
+bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *pt_op);
 
 void cnova_resize_init(struct cnova_resize *resize);
 void cnova_resize_fini(struct cnova_resize *resize);

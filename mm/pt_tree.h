@@ -206,6 +206,10 @@ void cnova_pt_job_fini(struct cnova_pt_job *job);
 
 int cnova_pt_execute(struct cnova_pt_tree *tree, struct cnova_pt_job *job,
 		     struct cnova_pt_view *view, struct cnova_pt_io *io);
+
+/* mm/pt_size.c */
+bool cnova_pt_may_resize(const struct cnova_pt_fmt *fmt, struct cnova_pt_view *is,
+			 struct cnova_pt_view *to_be, const struct cnova_pt_range *range);
 bool cnova_pt_zap(struct cnova_pt_tree *tree, const struct cnova_pt_range *range,
 		  struct cnova_pt_io *io);
 bool cnova_pt_clear(struct cnova_pt_tree *tree, struct cnova_pt_io *io);

@@ -165,6 +165,9 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_is_full);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_reserve_prepare);
 
+/* tests/size_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_pt_may_resize);
+
 /* tests/tlb_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tlb_init);
