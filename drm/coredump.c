@@ -58,6 +58,8 @@ static void cnova_coredump_print(struct drm_printer *p, struct va_format *vaf)
 	seq_buf_printf(p->arg, "%pV", vaf);
 }
 
+static DEFINE_MUTEX(cnova_coredump_lock);
+
 static bool cnova_coredump_alloc(struct cnova_coredump *dump)
 {
 	dump->buf = __vmalloc(CNOVA_COREDUMP_BYTES, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -79,8 +81,13 @@ static void cnova_coredump_work(struct work_struct *work)
 	if (!cnova_coredump_alloc(dump))
 		atomic_set(&dump->state, CNOVA_COREDUMP_NONE);
 
-	/* Frees it, at once if there is a dump of the device already. */
+	/*
+	 * Frees it, at once if there is a dump of the device already. It looks for one and then
+	 * adds its own: two at a time would both be added, and only one of them removed.
+	 */
+	mutex_lock(&cnova_coredump_lock);
 	dev_coredumpv(vm->cnova->drm.dev, buf, strlen(buf), GFP_KERNEL);
+	mutex_unlock(&cnova_coredump_lock);
 }
 
 /**
