@@ -211,6 +211,12 @@
 #define   NV_PCCSR_CHANNEL_ENABLE_CLR			BIT(11)
 #define   NV_PCCSR_CHANNEL_PBDMA_FAULTED		BIT(22)
 #define   NV_PCCSR_CHANNEL_ENG_FAULTED			BIT(23)
+#define   NV_PCCSR_CHANNEL_STATUS			GENMASK(27, 24)
+#define     NV_PCCSR_CHANNEL_STATUS_PENDING_ACQUIRE	3
+#define     NV_PCCSR_CHANNEL_STATUS_PENDING_ACQ_CTX_RELOAD	4
+#define     NV_PCCSR_CHANNEL_STATUS_ON_PBDMA		5
+#define     NV_PCCSR_CHANNEL_STATUS_ON_ENG_PENDING_ACQUIRE	8
+#define     NV_PCCSR_CHANNEL_STATUS_ON_ENG_PENDING_ACQ_CTX_RELOAD	14
 
 /* 11.2 A runlist's block of registers, from Ampere on (ga100 dev_runlist.ref.txt) */
 #define NV_RUNLIST_CHANNEL_CONFIG			0x004
@@ -240,6 +246,9 @@
 #define NV_RUNLIST_ENGINE_STATUS0(i)			(0x200 + 64 * (i))
 #define NV_RUNLIST_VIRTUAL_CHANNEL_CFG			0x300
 #define NV_CHRAM_CHANNEL(i)				(4 * (i))
+#define   NV_CHRAM_CHANNEL_ON_PBDMA			BIT(6)
+#define   NV_CHRAM_CHANNEL_ON_ENG			BIT(7)
+#define   NV_CHRAM_CHANNEL_ACQUIRE_FAIL			BIT(12)
 #define   NV_CHRAM_CHANNEL_UPDATE_ENABLE		0x00000002
 #define   NV_CHRAM_CHANNEL_UPDATE_DISABLE		0x00000003
 #define   NV_CHRAM_CHANNEL_UPDATE_CLEAR			0xffffffff
@@ -257,6 +266,7 @@
 #define   NV_ENGINE_STATUS_CTX_INVALID			0
 #define   NV_ENGINE_STATUS_CTX_LOAD			5
 #define NV_ENGINE_STATUS_NEXT_ID			GENMASK(27, 16)
+#define NV_ENGINE_STATUS_BUSY				BIT(31)
 
 /* 11.2 The copy engines' interrupts, from Ampere on (Linux: nouveau nvkm/engine/ce/ga100.c) */
 #define NV_CE_LCE_NONSTALL_VECTOR(i)			(0x104424 + 0x80 * (i))
@@ -272,6 +282,7 @@
 #define   NV_CE_LCE_LAUNCHERR_REPORT			GENMASK(3, 0)
 
 /* 11.3 PBDMA: what parses ring and segments (dev_pbdma.ref.txt of tu104 and ga100) */
+#define NV_PPBDMA_GP_GET				0x014
 #define NV_PPBDMA_METHOD0				0x0c0
 #define NV_PPBDMA_DATA0					0x0c4
 #define NV_PPBDMA_INTR_0				0x108
@@ -282,6 +293,7 @@
 #define NV_PPBDMA_INTR_EN_0				0x10c
 #define NV_PPBDMA_CHANNEL				0x120
 #define   NV_PPBDMA_CHANNEL_CHID			GENMASK(11, 0)
+#define   NV_PPBDMA_CHANNEL_VALID			BIT(13)
 #define NV_PPBDMA_INTR_1				0x148
 #define   NV_PPBDMA_INTR_1_HCE				GENMASK(4, 0)
 #define NV_PPBDMA_INTR_EN_1				0x14c

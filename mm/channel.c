@@ -23,6 +23,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
 
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
@@ -220,6 +221,46 @@ int cnova_channel_init(struct cnova_channel *channel, struct cnova_host *host,
 }
 
 /**
+ * cnova_channel_restart() - Have a channel that was killed begin anew.
+ * @channel: Channel, killed and not stuck; nobody pushes.
+ * @args: What it was made of.
+ *
+ * It keeps its number, so that nothing is allocated: for the driver's own, which nobody
+ * else could replace while memory is short. What was in the ring is dropped.
+ *
+ * Context: Process context, may sleep for the hardware; inside drm_dev_enter().
+ * Return: 0; -EIO: the hardware does not answer; -ENODEV: the device is gone. Then it is
+ * as before.
+ */
+int cnova_channel_restart(struct cnova_channel *channel, const struct cnova_channel_args *args)
+{
+	struct cnova_host_runlist *runlist = channel->engine->runlist;
+	int err;
+
+	/* It is not told of what it did before. */
+	cnova_channel_publish(channel, false);
+	cnova_host_drain_faults(channel->host);
+
+	memset(channel->userd, 0, CNOVA_CHANNEL_USERD_SIZE);
+	channel->put = 0;
+	cnova_channel_write_instance(channel, args);
+	cnova_channel_publish(channel, true);
+
+	mutex_lock(&runlist->lock);
+	channel->killed = false;
+	channel->halted = false;
+	mutex_unlock(&runlist->lock);
+
+	err = cnova_channel_start(channel);
+	if (err) {
+		mutex_lock(&runlist->lock);
+		channel->killed = true;
+		mutex_unlock(&runlist->lock);
+	}
+	return err;
+}
+
+/**
  * cnova_channel_fini() - The end of cnova_channel_init().
  * @channel: Channel, killed or not; nobody pushes.
  *
@@ -232,8 +273,12 @@ void cnova_channel_fini(struct cnova_channel *channel)
 {
 	cnova_channel_kill(channel);
 	cnova_channel_publish(channel, false);
-	if (!cnova_channel_is_stuck(channel))
-		cnova_channel_put_id(channel);
+	if (cnova_channel_is_stuck(channel))
+		return;
+
+	/* Packets name the instance block, which the next owner of the id will have. */
+	cnova_host_drain_faults(channel->host);
+	cnova_channel_put_id(channel);
 }
 
 /**
@@ -295,29 +340,34 @@ void cnova_channel_push(struct cnova_channel *channel, const u64 *entries, u32 n
  * @channel: Channel.
  *
  * What it had begun is dropped; the engine is reset if it must be. Others on the engine go
- * on. It may be called again, and by several.
+ * on. If that does not help either, all channels end, see cnova_host_reset(). It may be
+ * called again; by several only if they agree who waits for whom.
  *
  * Context: Process context, fence signalling path: no allocation. Sleeps for the hardware,
- * not longer than five times %CNOVA_HOST_TIMEOUT_US.
+ * not longer than five times %CNOVA_HOST_TIMEOUT_US, and then for cnova_host_reset().
  * Return: 0: nothing of it is on its way any more. -EIO: the hardware cannot stop it; the
  * device is wedged, and all that the channel reaches has to stay. -ENODEV: it is gone.
  */
 int cnova_channel_kill(struct cnova_channel *channel)
 {
 	struct cnova_host_runlist *runlist = channel->engine->runlist;
+	bool failed = false;
+	u32 generation;
 	int err = 0;
 
 	mutex_lock(&runlist->lock);
+	generation = channel->host->generation;
 	if (!channel->killed) {
 		err = cnova_host_evict_locked(channel);
 		channel->killed = true;
 		channel->stuck = err == -EIO;
+		failed = channel->stuck;
 	} else if (channel->stuck) {
 		err = -EIO;
 	}
 	mutex_unlock(&runlist->lock);
 
-	return err;
+	return failed ? cnova_host_reset(channel, generation) : err;
 }
 
 /**

@@ -32,6 +32,26 @@ enum cnova_channel_reason {
 	CNOVA_CHANNEL_BAD_SEMAPHORE,
 	/** @CNOVA_CHANNEL_ENGINE_ERROR: a method that the engine refuses. */
 	CNOVA_CHANNEL_ENGINE_ERROR,
+	/** @CNOVA_CHANNEL_HANGS: nothing: it kept its engine from others for too long. */
+	CNOVA_CHANNEL_HANGS,
+	/** @CNOVA_CHANNEL_RESET: nothing: all channels ended, for another one's sake. */
+	CNOVA_CHANNEL_RESET,
+};
+
+/** struct cnova_channel_look - What a channel that does not end was found doing. */
+struct cnova_channel_look {
+	/** @resident: It was on its PBDMA, or on its engine. */
+	bool resident;
+	/** @acquiring: It waited for a semaphore. */
+	bool acquiring;
+	/** @has_other: Another channel was where it wants to be. */
+	bool has_other;
+	/** @other: Which, its id. */
+	u32 other;
+	/** @place: How far that one was in its ring. */
+	u32 place;
+	/** @recoveries: &cnova_host_runlist.recoveries. */
+	u32 recoveries;
 };
 
 /** struct cnova_channel_error - An error of a channel that is no fault. */
@@ -68,6 +88,12 @@ struct cnova_channel_ops {
 
 	/** @error: It sent what the hardware refuses, and stands still. To be killed. */
 	void (*error)(struct cnova_channel *channel, const struct cnova_channel_error *error);
+
+	/**
+	 * @is_late: Others wait for its engine, and it does not move. Has it had the time
+	 * that its owner gives it? If so, @error follows.
+	 */
+	bool (*is_late)(struct cnova_channel *channel);
 };
 
 /** struct cnova_channel_args - What a channel is made of. */
@@ -126,6 +152,8 @@ struct cnova_channel {
 	u32 token;
 	/** @runlist_entry: In &cnova_host_runlist.channels. */
 	struct list_head runlist_entry;
+	/** @halted: Its engine has stopped at it, for good. Under &cnova_host_runlist.lock. */
+	bool halted;
 	/** @killed: It runs nothing any more. Under &cnova_host_runlist.lock. */
 	bool killed;
 	/** @stuck: It cannot be made to stop. Under &cnova_host_runlist.lock. */
@@ -136,11 +164,16 @@ struct cnova_gpu_va cnova_channel_va_end(const struct cnova_chip *chip);
 
 int cnova_channel_init(struct cnova_channel *channel, struct cnova_host *host,
 		       const struct cnova_channel_args *args);
+int cnova_channel_restart(struct cnova_channel *channel, const struct cnova_channel_args *args);
 void cnova_channel_fini(struct cnova_channel *channel);
 
 u32 cnova_channel_space(const struct cnova_channel *channel);
 void cnova_channel_push(struct cnova_channel *channel, const u64 *entries, u32 nr);
 u32 cnova_channel_get(const struct cnova_channel *channel);
+
+void cnova_channel_look(struct cnova_channel *channel, struct cnova_channel_look *look);
+u32 cnova_channel_recoveries(const struct cnova_channel *channel);
+bool cnova_channel_blame(struct cnova_channel *channel, const struct cnova_channel_look *look);
 
 int cnova_channel_kill(struct cnova_channel *channel);
 bool cnova_channel_is_stuck(struct cnova_channel *channel);

@@ -213,8 +213,16 @@ static int cnova_host_init_memory(struct cnova_host *host)
 	return err;
 }
 
-/* Doorbells that find nobody are ignored; so are all while this is off. */
-static void cnova_host_set_doorbell(struct cnova_host *host, bool on)
+/**
+ * cnova_host_set_doorbell() - Turn doorbells on or off.
+ * @host: Host that knows its runlists.
+ * @on: Which.
+ *
+ * Doorbells that find nobody are ignored; so are all while this is off.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_host_set_doorbell(struct cnova_host *host, bool on)
 {
 	struct cnova_io *io = host->mm->io;
 	u32 value = on ? NV_RUNLIST_DOORBELL_ENABLE : 0;
@@ -256,6 +264,9 @@ static void cnova_host_destroy_locks(struct cnova_host *host)
 		mutex_destroy(&host->runlists[i].lock);
 	mutex_destroy(&host->grow_lock);
 	mutex_destroy(&host->reset_lock);
+	mutex_destroy(&host->preempt_lock);
+	mutex_destroy(&host->fault_lock);
+	mutex_destroy(&host->recovery_lock);
 	host->nr_runlists = 0;
 }
 
@@ -286,6 +297,9 @@ int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq)
 
 	spin_lock_init(&host->lock);
 	mutex_init(&host->grow_lock);
+	mutex_init(&host->recovery_lock);
+	mutex_init(&host->fault_lock);
+	mutex_init(&host->preempt_lock);
 	mutex_init(&host->reset_lock);
 	host->nr_found = cnova_host_find_engines(host);
 	if (!host->nr_found) {
@@ -382,12 +396,16 @@ void cnova_host_prime_lockdep(struct cnova_host *host)
 	if (!cnova_host_is_up(host))
 		return;
 
+	mutex_lock(&host->recovery_lock);
 	mutex_lock(&runlist->lock);
+	mutex_lock(&host->preempt_lock);
 	mutex_lock(&host->reset_lock);
 	mutex_unlock(&host->reset_lock);
+	mutex_unlock(&host->preempt_lock);
 	mutex_lock(&host->mm->tlb.lock);
 	mutex_lock(&host->mm->pramin.lock);
 	mutex_unlock(&host->mm->pramin.lock);
 	mutex_unlock(&host->mm->tlb.lock);
 	mutex_unlock(&runlist->lock);
+	mutex_unlock(&host->recovery_lock);
 }

@@ -19,6 +19,7 @@
 #include "mm/fault.h"
 
 struct cnova_channel;
+struct cnova_channel_error;
 struct cnova_mm;
 
 /** CNOVA_HOST_CHANNELS - Most channels of a GPU. */
@@ -92,6 +93,11 @@ struct cnova_host_runlist {
 	u32 next;
 	/** @stuck: It does not answer any more. */
 	bool stuck;
+	/**
+	 * @recoveries: How often a channel was taken off that had the PBDMA or the engine:
+	 * others waited for it. Changes with @lock held; also read without.
+	 */
+	u32 recoveries;
 };
 
 /** struct cnova_host_engine - A copy engine. All of it is immutable after probe. */
@@ -109,8 +115,10 @@ struct cnova_host_engine {
  *
  * There is one only if @nr_engines is not 0.
  *
- * Lock order: &cnova_vmm.lock > &cnova_host_runlist.lock > &cnova_tlb.lock >
- * &cnova_pramin.lock. @lock is a leaf but for what &struct cnova_channel_ops take.
+ * Lock order: &cnova_vmm.lock, @recovery_lock > &cnova_host_runlist.lock > @preempt_lock >
+ * @reset_lock, and &cnova_host_runlist.lock > &cnova_tlb.lock > &cnova_pramin.lock. @lock is a
+ * leaf, inside &cnova_host_runlist.lock and @fault_lock, but for what &struct
+ * cnova_channel_ops take.
  */
 struct cnova_host {
 	/** @mm: Memory management of the GPU. Immutable. */
@@ -157,7 +165,26 @@ struct cnova_host {
 	u32 max_channels;
 	/** @pending: What the hard interrupt left for the thread: bit i for runlist i. */
 	unsigned long pending;
-	/** @reset_lock: One reset of an engine at a time. Inside &cnova_host_runlist.lock. */
+	/** @recovery_lock: One reset of all at a time. Outside of all &cnova_host_runlist.lock. */
+	struct mutex recovery_lock;
+	/** @generation: Resets of all so far. Changes with all runlists locked. */
+	u32 generation;
+	/** @on_reset: Called after one, in the fence signalling path; or NULL. */
+	void (*on_reset)(struct cnova_host *host);
+	/**
+	 * @fault_lock: One takes packets out of @faults at a time, and tells of them. Taken
+	 * in the fence signalling path; only @lock is taken inside.
+	 */
+	struct mutex fault_lock;
+	/**
+	 * @preempt_lock: Turing has one register for all runlists: from asking for a
+	 * preemption until it is over, or given up. Inside &cnova_host_runlist.lock.
+	 */
+	struct mutex preempt_lock;
+	/**
+	 * @reset_lock: What all runlists share in one register: resets of engines, and on
+	 * Turing whether they are scheduled. Inside @preempt_lock.
+	 */
 	struct mutex reset_lock;
 	/** @timeout_us: See %CNOVA_HOST_TIMEOUT_US. Tests shorten it. */
 	u32 timeout_us;
@@ -172,6 +199,7 @@ static inline bool cnova_host_is_up(const struct cnova_host *host)
 
 int cnova_host_init(struct cnova_host *host, struct cnova_mm *mm, int irq);
 bool cnova_host_stop(struct cnova_host *host);
+void cnova_host_set_doorbell(struct cnova_host *host, bool on);
 void cnova_host_prime_lockdep(struct cnova_host *host);
 int cnova_host_grow(struct cnova_host *host, u32 nr_chunks);
 void cnova_host_fini(struct cnova_host *host);
@@ -187,10 +215,26 @@ void cnova_host_irq_fini(struct cnova_host *host);
 /* mm/host_runlist.c, for mm/host*.c and mm/channel.c. */
 int cnova_host_submit_locked(struct cnova_host_runlist *runlist);
 void cnova_host_enable_locked(struct cnova_channel *channel);
+void cnova_host_set_scheduling_locked(struct cnova_host_runlist *runlist, bool on);
+void cnova_host_disable_locked(struct cnova_channel *channel);
+int cnova_host_reset_engine(const struct cnova_host_engine *engine);
+int cnova_host_wait_preempted_locked(struct cnova_host_runlist *runlist);
 int cnova_host_evict_locked(struct cnova_channel *channel);
 void cnova_host_bind_locked(struct cnova_channel *channel);
 void cnova_host_unbind_locked(struct cnova_channel *channel);
-void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma);
+void cnova_host_halt_locked(struct cnova_host_runlist *runlist, u32 id, u32 pbdma);
 struct cnova_channel *cnova_host_disable_current_locked(const struct cnova_host_engine *engine);
+
+/* mm/host_look.c */
+bool cnova_host_current(const struct cnova_host_engine *engine, u32 status, u32 *id);
+bool cnova_host_is_resident_locked(const struct cnova_channel *channel);
+
+/* mm/host_reset.c */
+int cnova_host_reset(struct cnova_channel *channel, u32 generation);
+
+/* mm/host_irq.c */
+void cnova_host_enable_interrupts(struct cnova_host *host);
+void cnova_host_tell(struct cnova_channel *channel, const struct cnova_channel_error *error);
+void cnova_host_drain_faults(struct cnova_host *host);
 
 #endif /* _CNOVA_MM_HOST_H_ */

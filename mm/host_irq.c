@@ -18,8 +18,10 @@
  * seen it; this is acknowledged, and the channel goes on.
  *
  * Locking: &cnova_host.lock around the calls of owners' ops; &cnova_host_runlist.lock from
- * asking who is on an engine to telling that channel, so that it is the one that is
- * told. Nothing here allocates: fences are signalled from it.
+ * asking who is on an engine or PBDMA to telling that channel, so that it is the one that is
+ * told; &cnova_host.fault_lock around the buffer of faults. A channel's number is given away
+ * only when its faults have been told of. Nothing here allocates: fences are signalled from
+ * it.
  */
 
 #include <kunit/static_stub.h>
@@ -28,6 +30,7 @@
 #include <linux/errno.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 
 #include "hw/access.h"
 #include "hw/chip.h"
@@ -131,6 +134,27 @@ irqreturn_t cnova_host_hard_irq(int irq, void *arg)
 
 /* ---------------------------------------------------------------- thread */
 
+/**
+ * cnova_host_tell() - Tell the owner of a channel that it is to be killed.
+ * @channel: Channel, its runlist locked: on it, or about to leave it.
+ * @error: Why.
+ *
+ * Nothing happens if the owner does not want to know any more.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_host_tell(struct cnova_channel *channel, const struct cnova_channel_error *error)
+{
+	struct cnova_host *host = channel->host;
+
+	lockdep_assert_held(&channel->engine->runlist->lock);
+
+	spin_lock_irq(&host->lock);
+	if (host->channels[channel->id] == channel)
+		channel->ops->error(channel, error);
+	spin_unlock_irq(&host->lock);
+}
+
 static void cnova_host_tell_fault(struct cnova_host *host, const struct cnova_fault *fault)
 {
 	struct cnova_channel *channel = NULL;
@@ -154,13 +178,27 @@ static void cnova_host_tell_fault(struct cnova_host *host, const struct cnova_fa
 		channel ? "" : ": nobody's");
 }
 
-static void cnova_host_service_faults(struct cnova_host *host)
+/**
+ * cnova_host_drain_faults() - Tell of all faults that happened so far.
+ * @host: Host.
+ *
+ * Afterwards nothing is left of a channel that does not run any more.
+ *
+ * Context: Process context, fence signalling path, no lock of the host held.
+ */
+void cnova_host_drain_faults(struct cnova_host *host)
 {
 	struct cnova_fault fault;
 
+	mutex_lock(&host->fault_lock);
 	while (cnova_fault_buffer_next(&host->faults, &fault))
 		cnova_host_tell_fault(host, &fault);
+	mutex_unlock(&host->fault_lock);
+}
 
+static void cnova_host_service_faults(struct cnova_host *host)
+{
+	cnova_host_drain_faults(host);
 	for (u32 i = 0; i < ARRAY_SIZE(host->fault_vectors); i++)
 		cnova_intr_unmask(&host->intr, host->fault_vectors[i]);
 }
@@ -178,7 +216,8 @@ static enum cnova_channel_reason cnova_host_reason(u32 intr_0, u32 intr_1)
 	return CNOVA_CHANNEL_BAD_METHOD;
 }
 
-static void cnova_host_service_pbdma(struct cnova_host_runlist *runlist, u32 pbdma)
+/* Whose error it is does not change as long as the runlist is locked. */
+static void cnova_host_service_pbdma_locked(struct cnova_host_runlist *runlist, u32 pbdma)
 {
 	struct cnova_host *host = runlist->host;
 	struct cnova_io *io = host->mm->io;
@@ -201,7 +240,7 @@ static void cnova_host_service_pbdma(struct cnova_host_runlist *runlist, u32 pbd
 	dev_dbg(host->mm->dev, "channel %u: PBDMA error %#x %#x, method %#x, data %#x\n", id,
 		intr_0, intr_1, error.method, error.data);
 
-	cnova_host_halt(runlist, id, pbdma);
+	cnova_host_halt_locked(runlist, id, pbdma);
 
 	spin_lock_irq(&host->lock);
 	if (id < CNOVA_HOST_CHANNELS && host->channels[id])
@@ -211,8 +250,20 @@ static void cnova_host_service_pbdma(struct cnova_host_runlist *runlist, u32 pbd
 
 static void cnova_host_service_pbdmas(struct cnova_host_runlist *runlist)
 {
-	for (u32 i = 0; i < runlist->nr_pbdmas; i++)
-		cnova_host_service_pbdma(runlist, runlist->regs.pbdma[i]);
+	struct cnova_io *io = runlist->host->mm->io;
+
+	for (u32 i = 0; i < runlist->nr_pbdmas; i++) {
+		u32 pbdma = runlist->regs.pbdma[i];
+
+		/* The lock may be held for long: only where there is something. */
+		if (!cnova_rd32(io, pbdma + NV_PPBDMA_INTR_0) &&
+		    !cnova_rd32(io, pbdma + NV_PPBDMA_INTR_1))
+			continue;
+
+		mutex_lock(&runlist->lock);
+		cnova_host_service_pbdma_locked(runlist, pbdma);
+		mutex_unlock(&runlist->lock);
+	}
 }
 
 /* Turing: one register for all runlists. */
@@ -285,15 +336,14 @@ static void cnova_host_service_stall(struct cnova_host *host,
 	};
 	if (intr & fatal)
 		channel = cnova_host_disable_current_locked(engine);
+	if (channel)
+		channel->halted = true;
 	/* Only now: it must not go on. */
 	cnova_wr32(io, NV_CE_LCE_INTR_STATUS(instance), intr);
 	dev_dbg(host->mm->dev, "CE%u: stall interrupt %#x, launch error %#x, channel %d\n",
 		instance, intr, error.data, channel ? (int)channel->id : -1);
-
-	spin_lock_irq(&host->lock);
-	if (channel && host->channels[channel->id] == channel)
-		channel->ops->error(channel, &error);
-	spin_unlock_irq(&host->lock);
+	if (channel)
+		cnova_host_tell(channel, &error);
 unlock:
 	mutex_unlock(&engine->runlist->lock);
 }
@@ -390,6 +440,18 @@ static void cnova_host_enable_errors(struct cnova_host *host, bool on)
 	}
 }
 
+/**
+ * cnova_host_enable_interrupts() - Have PBDMAs, runlists and engines interrupt.
+ * @host: Host. What they complained about before is forgotten.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_host_enable_interrupts(struct cnova_host *host)
+{
+	cnova_host_enable_errors(host, true);
+	cnova_host_enable_stalls(host, true);
+}
+
 static int cnova_host_allow_vectors(struct cnova_host *host)
 {
 	u32 value = cnova_rd32(host->mm->io, NV_PFB_PRI_MMU_INT_VECTOR_FAULT_NOTIFY);
@@ -465,8 +527,7 @@ int cnova_host_irq_init(struct cnova_host *host)
 	if (err)
 		return err;
 
-	cnova_host_enable_errors(host, true);
-	cnova_host_enable_stalls(host, true);
+	cnova_host_enable_interrupts(host);
 	cnova_intr_arm(&host->intr);
 	return 0;
 }

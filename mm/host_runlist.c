@@ -11,7 +11,7 @@
  * clearing what its PBDMA complains about, which would keep it there; if it does not come
  * off and is what the engine works on, reset the engine; submit a list without it; forget
  * it (tu104 dev_fifo.ref.txt, ga100 dev_runlist.ref.txt: Channel Teardown Sequence). All
- * waits are bounded. A runlist that does not answer even then wedges the device.
+ * waits are bounded. If a channel does not come off even then, all go: mm/host_reset.c.
  *
  * Locking: &cnova_host_runlist.lock. Fence signalling path: no allocation inside.
  */
@@ -180,6 +180,62 @@ static void cnova_runlist_disable(struct cnova_host_runlist *runlist, u32 id)
 		cnova_wr32(io, NV_PCCSR_CHANNEL(id), NV_PCCSR_CHANNEL_ENABLE_CLR);
 }
 
+/* Turing's register is not only ours. */
+static void cnova_runlist_preempt_lock(struct cnova_host_runlist *runlist)
+{
+	if (!runlist->regs.chram)
+		mutex_lock(&runlist->host->preempt_lock);
+}
+
+static void cnova_runlist_preempt_unlock(struct cnova_host_runlist *runlist)
+{
+	if (!runlist->regs.chram)
+		mutex_unlock(&runlist->host->preempt_lock);
+}
+
+/**
+ * cnova_host_set_scheduling_locked() - Have a runlist's channels be scheduled, or not.
+ * @runlist: Runlist, locked.
+ * @on: Which. What is on the hardware stays there.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_host_set_scheduling_locked(struct cnova_host_runlist *runlist, bool on)
+{
+	const struct cnova_host_regs *regs = &runlist->regs;
+	struct cnova_io *io = cnova_runlist_io(runlist);
+	u32 value;
+
+	/* Turing has one register for all. */
+	mutex_lock(&runlist->host->reset_lock);
+	value = cnova_rd32(io, regs->sched);
+	cnova_wr32(io, regs->sched, on ? value & ~regs->sched_bit : value | regs->sched_bit);
+	mutex_unlock(&runlist->host->reset_lock);
+}
+
+/**
+ * cnova_host_disable_locked() - Begin nothing new of a channel.
+ * @channel: Channel, its runlist locked.
+ *
+ * Context: Process context, fence signalling path.
+ */
+void cnova_host_disable_locked(struct cnova_channel *channel)
+{
+	cnova_runlist_disable(channel->engine->runlist, channel->id);
+}
+
+/**
+ * cnova_host_wait_preempted_locked() - Wait until no preemption is under way.
+ * @runlist: Runlist, locked; others may be at theirs, on Turing.
+ *
+ * Context: Process context, fence signalling path.
+ * Return: 0; -ETIMEDOUT; -ENODEV: the device is gone.
+ */
+int cnova_host_wait_preempted_locked(struct cnova_host_runlist *runlist)
+{
+	return cnova_runlist_wait(runlist, runlist->regs.preempt, NV_RUNLIST_PREEMPT_PENDING, -1);
+}
+
 /* And what it does ends soon. */
 static void cnova_runlist_preempt(struct cnova_host_runlist *runlist, u32 id)
 {
@@ -190,8 +246,8 @@ static void cnova_runlist_preempt(struct cnova_host_runlist *runlist, u32 id)
 }
 
 /**
- * cnova_host_halt() - A channel made its PBDMA stand still: take it off there.
- * @runlist: Its runlist.
+ * cnova_host_halt_locked() - A channel made its PBDMA stand still: take it off there.
+ * @runlist: Its runlist, locked.
  * @id: Channel; of ours or not.
  * @pbdma: What stands still.
  *
@@ -199,11 +255,13 @@ static void cnova_runlist_preempt(struct cnova_host_runlist *runlist, u32 id)
  *
  * Context: Process context, fence signalling path.
  */
-void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma)
+void cnova_host_halt_locked(struct cnova_host_runlist *runlist, u32 id, u32 pbdma)
 {
 	struct cnova_io *io = cnova_runlist_io(runlist);
 
-	mutex_lock(&runlist->lock);
+	lockdep_assert_held(&runlist->lock);
+
+	cnova_runlist_preempt_lock(runlist);
 	if (id < runlist->host->max_channels)
 		cnova_runlist_preempt(runlist, id);
 	/* Only now: it must not go on. */
@@ -211,7 +269,7 @@ void cnova_host_halt(struct cnova_host_runlist *runlist, u32 id, u32 pbdma)
 	cnova_wr32(io, pbdma + NV_PPBDMA_INTR_1, ~0U);
 	/* If it does not come off, the owner will see that. */
 	cnova_runlist_wait(runlist, runlist->regs.preempt, NV_RUNLIST_PREEMPT_PENDING, id);
-	mutex_unlock(&runlist->lock);
+	cnova_runlist_preempt_unlock(runlist);
 }
 
 /* Is channel @id what its engine works on, or is about to? */
@@ -238,18 +296,14 @@ static bool cnova_engine_has(struct cnova_io *io, const struct cnova_host_engine
 struct cnova_channel *cnova_host_disable_current_locked(const struct cnova_host_engine *engine)
 {
 	struct cnova_host_runlist *runlist = engine->runlist;
-	u32 status = cnova_rd32(cnova_runlist_io(runlist), engine->status);
-	u32 ctx = FIELD_GET(NV_ENGINE_STATUS_CTX, status), id;
+	u32 status = cnova_rd32(cnova_runlist_io(runlist), engine->status), id;
 	struct cnova_channel *channel;
 
 	lockdep_assert_held(&runlist->lock);
 
-	if (ctx == NV_ENGINE_STATUS_CTX_INVALID)
+	if (!cnova_host_current(engine, status, &id))
 		return NULL;
 
-	/* Linux: nouveau nvkm/engine/fifo/gk104.c: the next one only while it is loaded. */
-	id = ctx == NV_ENGINE_STATUS_CTX_LOAD ? FIELD_GET(NV_ENGINE_STATUS_NEXT_ID, status) :
-						FIELD_GET(NV_ENGINE_STATUS_ID, status);
 	list_for_each_entry(channel, &runlist->channels, runlist_entry) {
 		if (channel->id != id || channel->engine != engine)
 			continue;
@@ -260,9 +314,16 @@ struct cnova_channel *cnova_host_disable_current_locked(const struct cnova_host_
 	return NULL;
 }
 
-/* Return: 0; -EIO: it does not come up again; -ENODEV: the device is gone. */
-static int cnova_engine_reset(struct cnova_host *host, const struct cnova_host_engine *engine)
+/**
+ * cnova_host_reset_engine() - Reset an engine: it forgets what it does.
+ * @engine: Engine, its runlist locked, nobody else being scheduled.
+ *
+ * Context: Process context, fence signalling path.
+ * Return: 0; -EIO: it does not go down, or not come up again; -ENODEV: the device is gone.
+ */
+int cnova_host_reset_engine(const struct cnova_host_engine *engine)
 {
+	struct cnova_host *host = engine->runlist->host;
 	u32 reg = host->mm->chip->host->reset + 4 * (engine->top.reset / 32);
 	u32 bit = BIT(engine->top.reset % 32), value;
 	struct cnova_io *io = host->mm->io;
@@ -289,27 +350,31 @@ static int cnova_engine_reset(struct cnova_host *host, const struct cnova_host_e
 
 /*
  * A new list is not taken as long as somebody's engine hangs: whoever that is has to wait for
- * a timeout, who is well need not. It is disabled, and its owner will find that nothing
- * comes any more. Return: whether there was one.
+ * a timeout, who is well need not. It is disabled, and its owner told. Return: whether
+ * there was one.
  */
 static bool cnova_runlist_unhang(struct cnova_host_runlist *runlist)
 {
-	struct cnova_io *io = cnova_runlist_io(runlist);
+	static const struct cnova_channel_error error = { .reason = CNOVA_CHANNEL_HANGS };
 	struct cnova_host *host = runlist->host;
 	bool any = false;
-	u32 sched;
 
 	for (u32 i = 0; i < host->nr_found; i++) {
 		const struct cnova_host_engine *engine = &host->engines[i];
+		struct cnova_channel *channel;
 
-		if (engine->runlist != runlist || !cnova_host_disable_current_locked(engine))
+		if (engine->runlist != runlist)
+			continue;
+		channel = cnova_host_disable_current_locked(engine);
+		if (!channel)
 			continue;
 
 		/* Nobody else gets onto the engine while it is down. */
-		sched = cnova_rd32(io, runlist->regs.sched);
-		cnova_wr32(io, runlist->regs.sched, sched | runlist->regs.sched_bit);
-		any |= !cnova_engine_reset(host, engine);
-		cnova_wr32(io, runlist->regs.sched, sched);
+		cnova_host_set_scheduling_locked(runlist, false);
+		any |= !cnova_host_reset_engine(engine);
+		cnova_host_set_scheduling_locked(runlist, true);
+		runlist->recoveries++;
+		cnova_host_tell(channel, &error);
 	}
 
 	return any;
@@ -356,21 +421,37 @@ static int cnova_runlist_force(struct cnova_channel *channel)
 {
 	struct cnova_host_runlist *runlist = channel->engine->runlist;
 	struct cnova_io *io = cnova_runlist_io(runlist);
-	u32 sched;
-	int err;
+	int err = 0;
 
 	/* Nobody else gets onto the engine while it is down. */
-	sched = cnova_rd32(io, runlist->regs.sched);
-	cnova_wr32(io, runlist->regs.sched, sched | runlist->regs.sched_bit);
+	cnova_host_set_scheduling_locked(runlist, false);
 
-	err = -EIO;
 	if (cnova_engine_has(io, channel->engine, channel->id))
-		err = cnova_engine_reset(runlist->host, channel->engine);
+		err = cnova_host_reset_engine(channel->engine);
 	if (!err)
 		err = cnova_runlist_wait(runlist, runlist->regs.preempt,
 					 NV_RUNLIST_PREEMPT_PENDING, channel->id);
 
-	cnova_wr32(io, runlist->regs.sched, sched);
+	cnova_host_set_scheduling_locked(runlist, true);
+	return err;
+}
+
+/* Return: 0: it is off; or an error. */
+static int cnova_runlist_take_off(struct cnova_channel *channel)
+{
+	struct cnova_host_runlist *runlist = channel->engine->runlist;
+	int err = -ETIMEDOUT;
+
+	cnova_runlist_preempt_lock(runlist);
+	cnova_runlist_preempt(runlist, channel->id);
+	/* What stands still is not waited for: it comes off only by a reset. */
+	if (!channel->halted)
+		err = cnova_runlist_wait(runlist, runlist->regs.preempt,
+					 NV_RUNLIST_PREEMPT_PENDING, channel->id);
+	if (err == -ETIMEDOUT)
+		err = cnova_runlist_force(channel);
+	cnova_runlist_preempt_unlock(runlist);
+
 	return err;
 }
 
@@ -381,7 +462,7 @@ static int cnova_runlist_force(struct cnova_channel *channel)
  * Context: Process context, fence signalling path. Sleeps for the hardware, not longer than
  * five times &cnova_host.timeout_us.
  * Return: 0: nothing of it runs any more, no access of it is on its way; -EIO: it cannot
- * be stopped; -ENODEV: the device is gone.
+ * be stopped, cnova_host_reset() should follow; -ENODEV: the device is gone.
  */
 int cnova_host_evict_locked(struct cnova_channel *channel)
 {
@@ -394,11 +475,10 @@ int cnova_host_evict_locked(struct cnova_channel *channel)
 	if (runlist->stuck)
 		return -EIO;
 
-	cnova_runlist_preempt(runlist, channel->id);
-	err = cnova_runlist_wait(runlist, runlist->regs.preempt, NV_RUNLIST_PREEMPT_PENDING,
-				 channel->id);
-	if (err == -ETIMEDOUT)
-		err = cnova_runlist_force(channel);
+	if (cnova_host_is_resident_locked(channel))
+		runlist->recoveries++;
+
+	err = cnova_runlist_take_off(channel);
 	if (!err)
 		err = cnova_host_submit_locked(runlist);
 	if (!err)
@@ -406,9 +486,6 @@ int cnova_host_evict_locked(struct cnova_channel *channel)
 	if (!err || err == -ENODEV)
 		return err;
 
-	dev_err(runlist->host->mm->dev, "channel %u cannot be stopped: device is wedged\n",
-		channel->id);
-	runlist->stuck = true;
-	cnova_tlb_wedge(&runlist->host->mm->tlb);
+	dev_err(runlist->host->mm->dev, "channel %u cannot be stopped\n", channel->id);
 	return -EIO;
 }

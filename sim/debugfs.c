@@ -252,7 +252,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim, const char *name)
 	debugfs_create_u32("irq_lost", 0600, dir, &knobs->irq_lost);
 	debugfs_create_u32("engine_hang", 0600, dir, &knobs->engine_hang);
 	debugfs_create_x32("pbdma_error", 0600, dir, &knobs->pbdma_error);
-	debugfs_create_bool("reset_stuck", 0600, dir, &knobs->reset_stuck);
+	debugfs_create_u32("reset_stuck", 0600, dir, &knobs->reset_stuck);
 	debugfs_create_bool("window_stuck", 0600, dir, &knobs->window_stuck);
 	debugfs_create_bool("window_lies", 0600, dir, &knobs->window_lies);
 	debugfs_create_bool("bar1_physical", 0600, dir, &knobs->bar1_physical);

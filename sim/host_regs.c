@@ -7,6 +7,7 @@
  */
 #include <linux/bitfield.h>
 #include <linux/bits.h>
+#include <linux/limits.h>
 
 #include "sim.h"
 
@@ -325,6 +326,16 @@ bool cnova_sim_reset_read(struct cnova_sim *sim, u32 offset, u32 *value)
 	return offset == (cnova_sim_is_turing(sim) ? TU_RESET : GA_RESET);
 }
 
+/* U32_MAX is for ever. */
+static bool cnova_sim_reset_fails(struct cnova_sim *sim)
+{
+	u32 left = READ_ONCE(sim->knobs.reset_stuck);
+
+	if (left && left != U32_MAX)
+		WRITE_ONCE(sim->knobs.reset_stuck, left - 1);
+	return left;
+}
+
 /**
  * cnova_sim_reset_write() - Engines go into reset, or come out of it.
  * @sim: The device.
@@ -346,7 +357,7 @@ bool cnova_sim_reset_write(struct cnova_sim *sim, u32 offset, u32 value)
 		u32 bit = cnova_sim_top_reset_bit(&rl->engine);
 
 		/* The knob: the engine does not go into reset. */
-		if (READ_ONCE(sim->knobs.reset_stuck) && !(value & bit))
+		if (!(value & bit) && (host->reset_mask & bit) && cnova_sim_reset_fails(sim))
 			value |= bit;
 		else if ((value ^ host->reset_mask) & bit)
 			cnova_sim_host_engine_reset(rl, !(value & bit));

@@ -140,8 +140,8 @@ struct cnova_sim_knobs {
 	u32 engine_hang;
 	/** @pbdma_error: INTR_0 bits that the next method of host raises instead. */
 	u32 pbdma_error;
-	/** @reset_stuck: Engines do not go into reset. */
-	bool reset_stuck;
+	/** @reset_stuck: So many of the next resets of engines do nothing; U32_MAX: none does. */
+	u32 reset_stuck;
 	/** @drop_stores: One in so many stores to the window is lost; 0: none. */
 	u32 drop_stores;
 };

@@ -35,17 +35,29 @@ static void channel_on_error(struct cnova_channel *channel,
 
 	t->errors++;
 	t->error = *error;
+	t->told = channel;
+}
+
+static bool channel_is_late(struct cnova_channel *channel)
+{
+	return channel_test_of(channel)->late;
 }
 
 static const struct cnova_channel_ops channel_ops = {
 	.nonstall = channel_on_nonstall,
 	.fault = channel_on_fault,
 	.error = channel_on_error,
+	.is_late = channel_is_late,
 };
 
 static void channel_on_wedged(struct cnova_tlb *tlb)
 {
 	container_of(tlb, struct channel_test, mm.tlb)->wedged++;
+}
+
+static void channel_on_reset(struct cnova_host *host)
+{
+	container_of(host, struct channel_test, host)->resets++;
 }
 
 /* Interrupts are what a test says. */
@@ -81,6 +93,7 @@ int channel_test_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, cnova_host_init(&t->host, &t->mm, 1), 0);
 	KUNIT_ASSERT_TRUE(test, cnova_host_is_up(&t->host));
 	t->host.timeout_us = 2000;
+	t->host.on_reset = channel_on_reset;
 	return 0;
 }
 

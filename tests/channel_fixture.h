@@ -34,6 +34,9 @@ struct channel_test {
 	u32 faults;
 	u32 errors;
 	u32 wedged;
+	u32 resets;
+	struct cnova_channel *told;	/* of the last error */
+	bool late;			/* what owners say */
 	struct cnova_fault fault;
 	struct cnova_channel_error error;
 };

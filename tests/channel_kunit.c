@@ -247,8 +247,10 @@ static void channel_kill(struct kunit *test)
 
 	fake_host_begin(t->hw);
 	KUNIT_EXPECT_EQ(test, cnova_channel_kill(&t->channel), 0);
-	cnova_channel_fini(&t->channel);
 	KUNIT_EXPECT_EQ(test, fake_total(t->fake), 0);
+	/* Is there a fault of it? */
+	cnova_channel_fini(&t->channel);
+	KUNIT_EXPECT_EQ(test, fake_total(t->fake), 1);
 
 	/* Its id is free again. */
 	channel_up(test);
@@ -311,13 +313,13 @@ static void channel_kill_fails(struct kunit *test)
 
 	t->hw->preempt_polls = FAKE_FOREVER;
 	t->hw->reset_ends_it = true;
-	t->hw->reset_stuck = true;
+	t->hw->reset_stuck = FAKE_FOREVER;
 	fake_host_set(t->hw, t->regs.status, 1 << 13);
 	channel_up(test);
 	channel_expect_stuck(test);
 }
 
-/* It works on something else: an innocent's engine is not reset. */
+/* It works on something else: it is not reset for this one alone, but all are. */
 static void channel_kill_spares(struct kunit *test)
 {
 	struct channel_test *t = test->priv;
@@ -326,8 +328,11 @@ static void channel_kill_spares(struct kunit *test)
 	t->hw->reset_ends_it = true;
 	fake_host_set(t->hw, t->regs.status, 1 << 13 | 77 << 16 | 77);
 	channel_up(test);
-	channel_expect_stuck(test);
-	KUNIT_EXPECT_EQ(test, atomic_read(&t->host.resets), 0);
+	KUNIT_EXPECT_EQ(test, cnova_channel_kill(&t->channel), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t->host.resets), t->host.nr_engines);
+	KUNIT_EXPECT_EQ(test, t->resets, 1);
+	KUNIT_EXPECT_EQ(test, t->wedged, 0);
+	cnova_channel_fini(&t->channel);
 }
 
 /* The runlist is never read. */

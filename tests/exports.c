@@ -69,12 +69,16 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_add);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vmm_arena_remove);
 
 /* tests/channel_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_blame);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_get);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_init);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_is_stuck);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_kill);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_look);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_push);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_recoveries);
+EXPORT_SYMBOL_IF_KUNIT(cnova_channel_restart);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_space);
 EXPORT_SYMBOL_IF_KUNIT(cnova_channel_va_end);
 EXPORT_SYMBOL_IF_KUNIT(cnova_host_fini);

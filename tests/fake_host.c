@@ -209,12 +209,14 @@ static bool fake_host_write(struct fake_gpu *fake, u32 offset, u32 value)
 			fake->unordered++;
 	}
 	if (offset == regs.reset) {
-		if (!(value & regs.reset_bit) && host->reset_ends_it) {
+		if (!(value & regs.reset_bit) && host->reset_stuck) {
+			if (host->reset_stuck != FAKE_FOREVER)
+				host->reset_stuck--;
+			value |= regs.reset_bit;
+		} else if (!(value & regs.reset_bit) && host->reset_ends_it) {
 			host->preempt_left = 0;
 			host->submit_left = 0;
 		}
-		if (host->reset_stuck)
-			value |= regs.reset_bit;
 	}
 	fake_host_set(host, offset, value);
 	return true;

@@ -35,7 +35,7 @@ struct fake_host {
 	u32 preempt_left;
 	u32 submit_left;
 	bool reset_ends_it;	/* a reset of the engine ends the preemption */
-	bool reset_stuck;	/* the engine does not go into reset */
+	u32 reset_stuck;	/* so often the engine does not go into reset; FAKE_FOREVER */
 	bool error_keeps;	/* an error pending keeps the preemption pending */
 
 	u32 fault_put;

@@ -30,6 +30,7 @@ struct mutex {
 extern unsigned long host_nr_locks;
 
 void mutex_lock(struct mutex *lock);
+#define mutex_lock_nest_lock(lock, nest)	mutex_lock(lock)
 void mutex_unlock(struct mutex *lock);
 void mutex_destroy(struct mutex *lock);
 bool mutex_is_locked(struct mutex *lock);
