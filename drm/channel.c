@@ -22,16 +22,12 @@
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
-#include <drm/drm_file.h>
 #include <drm/drm_print.h>
-
-#include <uapi/drm/cnova_drm.h>
 
 #include "drm/channel.h"
 #include "drm/channel_mem.h"
 #include "drm/device.h"
 #include "drm/exec_job.h"
-#include "drm/file.h"
 #include "drm/timeline.h"
 #include "drm/vm.h"
 
@@ -170,13 +166,46 @@ static void cnova_user_channel_error(struct cnova_channel *hw,
 	drm_dbg_driver(&channel->vm->cnova->drm,
 		       "channel %u: reason %u, status 0x%x, method 0x%x, data 0x%x\n",
 		       channel->id, error->reason, error->status, error->method, error->data);
-	cnova_user_channel_kill(channel, -EINVAL);
+
+	switch (error->reason) {
+	case CNOVA_CHANNEL_HANGS:
+		cnova_user_channel_kill(channel, -ETIMEDOUT);
+		break;
+	case CNOVA_CHANNEL_RESET:
+		cnova_user_channel_kill(channel, -ECANCELED);
+		break;
+	default:
+		cnova_user_channel_kill(channel, -EINVAL);
+		break;
+	}
+}
+
+/*
+ * If nothing of it is in the ring by its own account, it has no business on the engine: a
+ * client can release its semaphore itself.
+ */
+static bool cnova_user_channel_is_late(struct cnova_channel *hw)
+{
+	struct cnova_user_channel *channel = to_cnova_user_channel(hw);
+	u64 timeout = jiffies_to_nsecs(channel->sched.timeout);
+	unsigned long flags;
+	bool late;
+
+	/* No interrupt comes from an engine that hangs. */
+	cnova_exec_complete(channel);
+	spin_lock_irqsave(&channel->lock, flags);
+	late = list_empty(&channel->running) ||
+	       ktime_get_ns() - channel->busy_from >= timeout;
+	spin_unlock_irqrestore(&channel->lock, flags);
+
+	return late;
 }
 
 static const struct cnova_channel_ops cnova_user_channel_ops = {
 	.nonstall = cnova_user_channel_nonstall,
 	.fault = cnova_user_channel_fault,
 	.error = cnova_user_channel_error,
+	.is_late = cnova_user_channel_is_late,
 };
 
 /* ------------------------------------------------------------------ workers */
@@ -411,7 +440,16 @@ err_sched:
 	return err;
 }
 
-static struct cnova_user_channel *cnova_user_channel_create(struct cnova_vm *vm)
+/**
+ * cnova_user_channel_create() - Make a channel.
+ * @vm: Its address space.
+ *
+ * Context: Process context, no lock held, inside drm_dev_enter(); the host is up.
+ * Return: The channel, to be ended by cnova_user_channel_close(), with a reference; or an
+ * ERR_PTR(): -ENOENT: the address space is closed or dead; -ENOSPC, -ENOMEM, -EINTR; -EIO,
+ * -ENODEV: the hardware does not answer.
+ */
+struct cnova_user_channel *cnova_user_channel_create(struct cnova_vm *vm)
 {
 	struct cnova_user_channel *channel;
 	int err;
@@ -535,164 +573,4 @@ void cnova_vm_close_channels(struct cnova_vm *vm)
 		cnova_user_channel_close(channel);
 		cnova_user_channel_put(channel);
 	}
-}
-
-/* ------------------------------------------------------------------- ioctls */
-
-static int cnova_channel_check_create(struct drm_device *drm,
-				      const struct drm_cnova_channel_create *args)
-{
-	if (args->flags) {
-		drm_dbg_driver(drm, "flags 0x%x\n", args->flags);
-		return -EINVAL;
-	}
-	if (args->engine != DRM_CNOVA_ENGINE_COPY) {
-		drm_dbg_driver(drm, "engine %u\n", args->engine);
-		return -EINVAL;
-	}
-	if (args->channel_id || args->channel_class || args->engine_class) {
-		drm_dbg_driver(drm, "channel_id %u channel_class 0x%x engine_class 0x%x\n",
-			       args->channel_id, args->channel_class, args->engine_class);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int cnova_channel_create(struct cnova_device *cnova, struct drm_file *file,
-				struct drm_cnova_channel_create *args)
-{
-	struct cnova_user_channel *channel;
-	struct cnova_vm *vm;
-	int err;
-
-	vm = cnova_file_get_vm(file, args->vm_id);
-	if (!vm) {
-		drm_dbg_driver(&cnova->drm, "vm_id %u\n", args->vm_id);
-		return -ENOENT;
-	}
-
-	channel = cnova_user_channel_create(vm);
-	if (IS_ERR(channel)) {
-		err = PTR_ERR(channel);
-		goto out_put;
-	}
-
-	/* The file has it from here on: another thread may destroy it at once. */
-	err = cnova_file_add_channel(file, channel, &args->channel_id);
-	if (err) {
-		cnova_user_channel_close(channel);
-		cnova_user_channel_put(channel);
-		goto out_put;
-	}
-	args->channel_class = cnova->mm.chip->channel;
-	args->engine_class = cnova->mm.chip->copy;
-
-out_put:
-	cnova_vm_put(vm);
-	return err;
-}
-
-/**
- * cnova_channel_create_ioctl() - DRM_IOCTL_CNOVA_CHANNEL_CREATE.
- * @drm: Device.
- * @data: A &struct drm_cnova_channel_create.
- * @file: File.
- *
- * Context: Process context.
- * Return: 0 or a negative errno, see &struct drm_cnova_channel_create.
- */
-int cnova_channel_create_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
-{
-	struct cnova_device *cnova = to_cnova_device(drm);
-	struct drm_cnova_channel_create *args = data;
-	int err, idx;
-
-	err = cnova_channel_check_create(drm, args);
-	if (err)
-		return err;
-	if (cnova_device_is_wedged(cnova) || !drm_dev_enter(drm, &idx))
-		return -ENODEV;
-
-	if (cnova_host_is_up(&cnova->host))
-		err = cnova_channel_create(cnova, file, args);
-	else
-		err = -EOPNOTSUPP;
-
-	drm_dev_exit(idx);
-	return err;
-}
-
-/**
- * cnova_channel_destroy_ioctl() - DRM_IOCTL_CNOVA_CHANNEL_DESTROY.
- * @drm: Device.
- * @data: A &struct drm_cnova_channel_destroy.
- * @file: File.
- *
- * Context: Process context.
- * Return: 0, -EINVAL or -ENOENT.
- */
-int cnova_channel_destroy_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
-{
-	struct drm_cnova_channel_destroy *args = data;
-	struct cnova_user_channel *channel;
-
-	if (args->pad) {
-		drm_dbg_driver(drm, "pad 0x%x\n", args->pad);
-		return -EINVAL;
-	}
-
-	channel = cnova_file_get_channel(file, args->channel_id);
-	if (!channel || !cnova_file_remove_channel(file, channel)) {
-		drm_dbg_driver(drm, "channel_id %u\n", args->channel_id);
-		if (channel)
-			cnova_user_channel_put(channel);
-		return -ENOENT;
-	}
-
-	cnova_user_channel_put(channel);
-	return 0;
-}
-
-/**
- * cnova_channel_get_state_ioctl() - DRM_IOCTL_CNOVA_CHANNEL_GET_STATE.
- * @drm: Device.
- * @data: A &struct drm_cnova_channel_get_state.
- * @file: File.
- *
- * Context: Process context.
- * Return: 0 or -ENOENT.
- */
-int cnova_channel_get_state_ioctl(struct drm_device *drm, void *data, struct drm_file *file)
-{
-	struct drm_cnova_channel_get_state *args = data;
-	struct cnova_user_channel *channel;
-	struct cnova_fault fault;
-	unsigned long flags;
-	int err;
-
-	channel = cnova_file_get_channel(file, args->channel_id);
-	if (!channel) {
-		drm_dbg_driver(drm, "channel_id %u\n", args->channel_id);
-		return -ENOENT;
-	}
-
-	spin_lock_irqsave(&channel->lock, flags);
-	err = channel->error;
-	fault = channel->fault;
-	spin_unlock_irqrestore(&channel->lock, flags);
-	/* With the device, all that it had: those too that were not asked about. */
-	if (!err && cnova_device_is_wedged(to_cnova_device(drm)))
-		err = -ECANCELED;
-
-	*args = (struct drm_cnova_channel_get_state){
-		.channel_id = args->channel_id,
-		.state = err ? DRM_CNOVA_CHANNEL_DEAD : DRM_CNOVA_CHANNEL_ACTIVE,
-		.error = -err,
-		.fault_type = fault.type,
-		.fault_access = fault.access,
-		.fault_va = fault.va,
-	};
-
-	cnova_user_channel_put(channel);
-	return 0;
 }

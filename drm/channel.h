@@ -100,6 +100,9 @@ struct cnova_user_channel {
 	/** @kill_work: Stops the hardware after an error. */
 	struct work_struct kill_work;
 
+	/** @renewals: How often one was given its time anew; for people. Of the timeout's. */
+	u32 renewals;
+
 	/** @nr_jobs: Executions that were pushed and are not cleaned up. */
 	atomic_t nr_jobs;
 
@@ -142,6 +145,7 @@ cnova_user_channel_get(struct cnova_user_channel *channel)
 
 void cnova_user_channel_put(struct cnova_user_channel *channel);
 
+struct cnova_user_channel *cnova_user_channel_create(struct cnova_vm *vm);
 void cnova_user_channel_close(struct cnova_user_channel *channel);
 void cnova_user_channel_kill(struct cnova_user_channel *channel, int err);
 void cnova_user_channel_stop(struct cnova_user_channel *channel, int err);

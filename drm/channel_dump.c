@@ -100,8 +100,9 @@ void cnova_vm_show_channels(struct cnova_vm *vm, struct drm_printer *p)
 		drm_printf(p, "channel_%u engine=CE%u id=%u error=%d busy_ns=%llu",
 			   channel->id, channel->hw.engine->top.instance, channel->hw.id,
 			   READ_ONCE(channel->error), cnova_user_channel_busy_ns(channel));
-		drm_printf(p, " accepted=%llu semaphore=%llu pending=%d get=%u put=%u\n",
-			   READ_ONCE(channel->seqno),
+		drm_printf(p, " renewals=%u accepted=%llu", READ_ONCE(channel->renewals),
+			   READ_ONCE(channel->seqno));
+		drm_printf(p, " semaphore=%llu pending=%d get=%u put=%u\n",
 			   READ_ONCE(*(const u64 *)channel->mem->sem.cpu),
 			   atomic_read(&channel->nr_jobs), cnova_channel_get(&channel->hw),
 			   READ_ONCE(channel->hw.put));

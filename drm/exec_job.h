@@ -12,6 +12,7 @@
 #include <drm/gpu_scheduler.h>
 
 #include "drm/sync.h"
+#include "mm/channel.h"
 #include "mm/push.h"
 
 struct cnova_user_channel;
@@ -73,6 +74,12 @@ struct cnova_exec_job {
 	/** @nr_entries: Number of @entries that are used. */
 	u32 nr_entries;
 
+	/** @renewals: How often it was given its time anew: drm/exec_timeout.c. */
+	u32 renewals;
+
+	/** @seen: What was found the last time; first, only the count of recoveries. */
+	struct cnova_channel_look seen;
+
 	/** @base_va: Base of segments after the last of @entries. */
 	u64 base_va;
 
@@ -99,5 +106,8 @@ struct cnova_exec_fence *cnova_exec_fence_create(void);
 void cnova_exec_complete(struct cnova_user_channel *channel);
 void cnova_exec_fail_locked(struct cnova_user_channel *channel);
 bool cnova_exec_fence_may_wait(struct dma_fence *fence);
+
+/* drm/exec_timeout.c */
+enum drm_gpu_sched_stat cnova_exec_timedout_job(struct drm_sched_job *sched_job);
 
 #endif /* _CNOVA_DRM_EXEC_JOB_H_ */

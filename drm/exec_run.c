@@ -166,6 +166,7 @@ static struct dma_fence *cnova_exec_start(struct cnova_exec_job *job)
 	lockdep_assert_held(&channel->stop_lock);
 
 	cnova_exec_write_fence(job);
+	job->seen.recoveries = cnova_channel_recoveries(&channel->hw);
 	dma_fence_init64(&fence->base, &cnova_exec_fence_ops, &fence->lock,
 			 channel->fence_context, job->seqno);
 	job->fence = NULL;
@@ -227,25 +228,6 @@ static void cnova_exec_free_job(struct drm_sched_job *sched_job)
 
 	drm_sched_job_cleanup(sched_job);
 	cnova_user_channel_job_done(job->channel, job);
-}
-
-static enum drm_gpu_sched_stat cnova_exec_timedout_job(struct drm_sched_job *sched_job)
-{
-	struct cnova_exec_job *job = to_cnova_exec_job(sched_job);
-	struct cnova_user_channel *channel = job->channel;
-
-	/* An interrupt may have been lost, or be late. */
-	cnova_exec_complete(channel);
-	if (dma_fence_is_signaled(&sched_job->s_fence->finished))
-		return DRM_GPU_SCHED_STAT_NO_HANG;
-
-	/* All fences of what was in the ring have signalled when it returns. */
-	cnova_user_channel_stop(channel, -ETIMEDOUT);
-
-	/* Puts the job back where it can be freed; what waits runs into the error. */
-	drm_sched_stop(&channel->sched, sched_job);
-	drm_sched_start(&channel->sched, 0);
-	return DRM_GPU_SCHED_STAT_RESET;
 }
 
 const struct drm_sched_backend_ops cnova_exec_sched_ops = {

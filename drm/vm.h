@@ -19,9 +19,12 @@
  *	      cnova_vmm.lock		the tree lock: VA tree, pending tree, page tables
  *	        drm_gem_object.gpuva.lock	list of mappings of an object
  *	          cnova_host_runlist.lock	the hardware's list of channels
+ *	            cnova_host.preempt_lock	Turing's one register for preemptions
+ *	              cnova_host.reset_lock	the register that resets engines
  *	          cnova_tlb.lock	the invalidate registers
  *	            cnova_pramin.lock	the window
  *	      cnova_vm.channels_lock	spinlock
+ *	      cnova_host.fault_lock	the buffer of faults
  *	        cnova_host.lock		spinlock, hard interrupt: channels are called back
  *	          cnova_user_channel.lock	spinlock: what its ring holds
  *	            dma_fence.lock

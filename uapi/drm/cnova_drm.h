@@ -140,7 +140,8 @@ extern "C" {
 
 /**
  * DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS - How long one EXEC may run, in milliseconds. Its
- * channel is killed then.
+ * channel is killed then. Who is kept from the engine by another channel gets that time
+ * anew, a few times.
  */
 #define DRM_CNOVA_PARAM_EXEC_TIMEOUT_MS	0x117
 
@@ -638,8 +639,9 @@ struct drm_cnova_channel_get_state {
 	/**
 	 * @error: out: what killed it, as a positive errno; 0 while active. EFAULT: an
 	 * address that is not mapped, or not for this; EINVAL: a method, header or entry
-	 * that the hardware refuses; ETIMEDOUT: it ran for too long; ECANCELED: its VM
-	 * or the engine went, through no fault of its own; ENODEV: the device is gone.
+	 * that the hardware refuses; ETIMEDOUT: it ran, or kept others from running,
+	 * for too long; ECANCELED: its VM or the engine went, through no fault of its
+	 * own; ENODEV: the device is gone.
 	 */
 	__u32 error;
 
@@ -708,6 +710,9 @@ enum drm_cnova_exec_reason {
  * for theirs. Without that the GPU faults, and the channel is dead.
  *
  * Objects that were moved out of the GPU's reach are brought back first.
+ *
+ * When an engine is reset because another channel hung on it, what this one had set in it
+ * is lost, the object too: each EXEC should send SET_OBJECT, and what it needs.
  *
  * An EXEC must not wait, on the GPU, for work that is submitted later: it may be held
  * back by a bind that waits for this EXEC. A channel that does is killed after

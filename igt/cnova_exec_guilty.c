@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "hang.h"
+
+/**
+ * TEST: cnova exec guilty
+ * Category: Core
+ * Mega feature: General Core features
+ * Sub-category: Command submission
+ * Description: Channels that share an engine, of clients that know nothing of each other, one of
+ *	which keeps it. That one dies of it, and nobody else: who waits gets time anew (rule 17:
+ *	a channel that dies takes nothing with it). Needs the software model, whose engine hangs
+ *	when it is told to.
+ *
+ * SUBTEST: same-timeout
+ * Description: Executions behind one that hangs have as much time as that one: they complete.
+ *
+ * SUBTEST: impatient
+ * Description: Who waits has less time than who hangs, and gets it anew until that is over.
+ *
+ * SUBTEST: semaphore
+ * Description: Who waits for a semaphore that nobody releases is guilty, whoever else is on the
+ *	engine.
+ *
+ * SUBTEST: semaphore-behind
+ * Description: Who waits for a semaphore that would be released if nobody hung is not.
+ *
+ * SUBTEST: forged
+ * Description: A client says that its execution is done, and hangs on: it is found all the
+ *	same.
+ */
+
+#define HANG_SECONDS	60
+#define PATIENCE	"700"
+#define LONG_PATIENCE	"3000"
+
+/* The kernel's semaphore of the first channel of an address space: the client may write it. */
+#define KERNEL_SEMAPHORE	0x300000
+#define NON_STALL_INTERRUPT	0x20
+#define SEM_ADDR_LO		0x5c
+
+static struct cnova_actor guilty, innocent, third;
+
+static void prepare(int fd, const char *guilty_ms, const char *others_ms)
+{
+	int engine;
+
+	cnova_require_exec(fd);
+	igt_require_f(cnova_has_model(), "an engine has to hang\n");
+	igt_emit_ignore_dmesg_regex("is dead: |was reset");
+	igt_set_timeout(HANG_SECONDS, "an engine that hangs");
+	cnova_exec_timeout_set(guilty_ms);
+	cnova_actor_init(&guilty, fd, CNOVA_ANY_ENGINE);
+	engine = cnova_actor_engine(&guilty);
+	cnova_exec_timeout_set(others_ms);
+	cnova_actor_init(&innocent, fd, engine);
+	cnova_actor_init(&third, fd, engine);
+}
+
+static void expect_well(struct cnova_actor *actor)
+{
+	cnova_exec_finish(&actor->channel);
+	cnova_channel_expect_alive(&actor->channel);
+	cnova_actor_copy(actor);
+	cnova_exec_finish(&actor->channel);
+	cnova_actor_check(actor);
+}
+
+/* Its address space is as it was, and another channel works in it. */
+static void expect_guilty(struct cnova_actor *actor)
+{
+	cnova_channel_expect_dead(&actor->channel, ETIMEDOUT);
+	cnova_channel_fini(&actor->channel);
+	cnova_actor_new_channel(actor, CNOVA_ANY_ENGINE);
+	expect_well(actor);
+}
+
+static void finish(void)
+{
+	cnova_exec_timeout_restore();
+	cnova_actor_fini(&guilty);
+	cnova_actor_fini(&innocent);
+	cnova_actor_fini(&third);
+	igt_reset_timeout();
+	cnova_model_check();
+}
+
+static void test_same_timeout(int fd)
+{
+	uint64_t point;
+
+	prepare(fd, PATIENCE, PATIENCE);
+	point = cnova_actor_hang(&guilty);
+	for (int i = 0; i < 3; i++)
+		cnova_actor_copy(&innocent);
+	cnova_actor_copy(&third);
+	igt_assert_eq(cnova_exec_wait(&guilty.channel, point), -ETIMEDOUT);
+	expect_well(&innocent);
+	expect_well(&third);
+	igt_assert_lte(1, cnova_actor_renewals(&innocent));
+	expect_guilty(&guilty);
+	finish();
+}
+
+static void test_impatient(int fd)
+{
+	uint64_t point;
+
+	prepare(fd, LONG_PATIENCE, PATIENCE);
+	point = cnova_actor_hang(&guilty);
+	cnova_actor_copy(&innocent);
+	cnova_actor_copy(&third);
+	igt_assert_eq(cnova_exec_wait(&guilty.channel, point), -ETIMEDOUT);
+	expect_well(&innocent);
+	expect_well(&third);
+	igt_assert_lte(2, cnova_actor_renewals(&innocent));
+	igt_assert_lte(2, cnova_actor_renewals(&third));
+	expect_guilty(&guilty);
+	finish();
+}
+
+static void test_semaphore(int fd)
+{
+	uint32_t fence;
+	uint64_t point;
+
+	prepare(fd, PATIENCE, PATIENCE);
+	point = cnova_actor_acquire(&guilty);
+	fence = guilty.channel.fence[point % CNOVA_CHANNEL_FENCES];
+	/* All the time two of theirs are in the ring. */
+	cnova_actor_copy(&innocent);
+	cnova_actor_copy(&third);
+	while (!cnova_syncobj_status(guilty.fd, fence, 0)) {
+		point = cnova_actor_copy(&innocent);
+		igt_assert_eq(cnova_exec_wait(&innocent.channel, point - 1), 0);
+		point = cnova_actor_copy(&third);
+		igt_assert_eq(cnova_exec_wait(&third.channel, point - 1), 0);
+	}
+	igt_assert_eq(cnova_syncobj_status(guilty.fd, fence, 0), -ETIMEDOUT);
+	igt_info("%" PRIu64 " executions meanwhile, %u renewals\n",
+		 innocent.channel.point + third.channel.point, cnova_actor_renewals(&guilty));
+	expect_well(&innocent);
+	expect_well(&third);
+	expect_guilty(&guilty);
+	finish();
+}
+
+static void test_semaphore_behind(int fd)
+{
+	uint64_t point, waits;
+
+	prepare(fd, LONG_PATIENCE, PATIENCE);
+	waits = cnova_actor_acquire(&innocent);
+	point = cnova_actor_hang(&guilty);
+	/* Nobody looks at it before the engine is free again. */
+	*cnova_channel_word(&innocent.channel, 1) = 1;
+	igt_assert_eq(cnova_exec_wait(&innocent.channel, waits), 0);
+	igt_assert_lte(1, cnova_actor_renewals(&innocent));
+	igt_assert_eq(cnova_exec_wait(&guilty.channel, point), -ETIMEDOUT);
+	expect_well(&innocent);
+	expect_well(&third);
+	expect_guilty(&guilty);
+	finish();
+}
+
+static void test_forged(int fd)
+{
+	struct cnova_channel *ch = &guilty.channel;
+	/* Not after the engine is idle: it would be asked. */
+	const uint32_t release[] = { KERNEL_SEMAPHORE, 0, 1000, 0, 1 };
+	struct drm_cnova_push push;
+	uint64_t point;
+
+	/* As long as it does not say so itself, it has ages. */
+	prepare(fd, "50000", PATIENCE);
+	/* The object is set there. */
+	cnova_actor_copy(&guilty);
+	ch->start = ch->used;
+	cnova_pb_method(ch, 0, SEM_ADDR_LO, release, ARRAY_SIZE(release));
+	cnova_pb_method(ch, 0, NON_STALL_INTERRUPT, release, 1);
+	cnova_pb_copy(ch, CNOVA_VA, CNOVA_VA, SZ_4K);
+	push = cnova_pb_end(ch);
+	cnova_exec_finish(ch);
+	point = cnova_actor_hang_at(&guilty, &push);
+	igt_assert_eq(cnova_exec_wait(ch, point), 0);
+	cnova_actor_copy(&innocent);
+	cnova_actor_copy(&third);
+	expect_well(&innocent);
+	expect_well(&third);
+	igt_assert_lte(1, cnova_actor_renewals(&innocent) + cnova_actor_renewals(&third));
+	expect_guilty(&guilty);
+	finish();
+}
+
+int igt_main()
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		void (*test)(int fd);
+	} tests[] = {
+		{ "same-timeout", "All have the same time.", test_same_timeout },
+		{ "impatient", "Who waits has less.", test_impatient },
+		{ "semaphore", "It waits for a semaphore.", test_semaphore },
+		{ "semaphore-behind", "It is held up and waits for one.", test_semaphore_behind },
+		{ "forged", "It says that it is done.", test_forged },
+	};
+	int fd = -1;
+
+	igt_fixture()
+		fd = cnova_open();
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
+		igt_describe(tests[i].text);
+		igt_subtest(tests[i].name)
+			tests[i].test(fd);
+	}
+
+	igt_fixture() {
+		cnova_exec_timeout_restore();
+		drm_close_driver(fd);
+	}
+}
