@@ -23,7 +23,6 @@
 #include <drm/drm_mode_config.h>
 #include <drm/drm_print.h>
 
-#include "drm/channel.h"
 #include "drm/channel_mem.h"
 #include "drm/coredump.h"
 #include "drm/debugfs.h"
@@ -33,8 +32,8 @@
 #include "drm/import.h"
 #include "drm/pt_alloc.h"
 #include "drm/quarantine.h"
+#include "drm/recovery.h"
 #include "drm/shrinker.h"
-#include "drm/sync.h"
 #include "drm/tt.h"
 #include "drm/ttm.h"
 #include "drm/vm.h"
@@ -68,32 +67,6 @@ static int cnova_device_init_kms(struct cnova_device *cnova)
 
 	drm->mode_config.funcs = &cnova_device_mode_funcs;
 	return 0;
-}
-
-/*
- * Nothing that waits can ever be done. No memory is asked for: those who wait may hold
- * what there is.
- */
-static void cnova_device_wedged_work(struct work_struct *work)
-{
-	struct cnova_device *cnova = container_of(work, struct cnova_device, wedged_work);
-	struct cnova_vm *vm;
-
-	/* One that is not on the list yet accepts nothing any more. */
-	mutex_lock(&cnova->vms_lock);
-	list_for_each_entry(vm, &cnova->vms, device_entry) {
-		cnova_in_fences_cancel_all(&vm->in_fences);
-		cnova_vm_kill_channels(vm);
-	}
-	mutex_unlock(&cnova->vms_lock);
-}
-
-/* Fence signalling path. */
-static void cnova_device_on_wedged(struct cnova_tlb *tlb)
-{
-	struct cnova_device *cnova = container_of(tlb, struct cnova_device, mm.tlb);
-
-	queue_work(cnova->cleanup_wq, &cnova->wedged_work);
 }
 
 static void cnova_device_destroy_wq(struct drm_device *drm, void *arg)
@@ -143,7 +116,7 @@ static int cnova_device_init_locks(struct cnova_device *cnova)
 	xa_init(&cnova->imported);
 	init_rwsem(&cnova->validate_lock);
 	INIT_LIST_HEAD(&cnova->vms);
-	INIT_WORK(&cnova->wedged_work, cnova_device_wedged_work);
+	cnova_recovery_init(cnova);
 	INIT_LIST_HEAD(&cnova->quarantine);
 	INIT_LIST_HEAD(&cnova->pt_quarantine);
 	INIT_LIST_HEAD(&cnova->channel_quarantine);
@@ -235,7 +208,7 @@ static int cnova_device_init_mm(struct cnova_device *cnova)
 	if (err)
 		cnova_device_stop_firmware(cnova);
 	else
-		mm->tlb.on_wedged = cnova_device_on_wedged;
+		cnova_recovery_watch_mm(cnova);
 
 	return err;
 }
@@ -366,6 +339,7 @@ int cnova_device_start(struct cnova_device *cnova)
 	err = cnova_host_init(&cnova->host, &cnova->mm, cnova->irq);
 	if (err)
 		drm_err(drm, "no channels: %d\n", err);
+	cnova_recovery_watch_host(cnova);
 
 	err = cnova_copy_init(cnova);
 	if (err)

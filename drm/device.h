@@ -186,6 +186,9 @@ struct cnova_device {
 	/** @wedged_work: Ends what waits, in all address spaces, once the device is wedged. */
 	struct work_struct wedged_work;
 
+	/** @reset_work: Tells user space that all channels were reset. */
+	struct work_struct reset_work;
+
 	/**
 	 * @channel_reports: Of how channels died. That some were not told of is not told
 	 * either: it would be a warning.
