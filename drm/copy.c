@@ -9,8 +9,9 @@
  *
  * A copy is waited for where it is asked for: moves are synchronous, as TTM allows. The wait
  * is bounded. If the engine fails, its channel is killed, which ends every access, and
- * copies are the CPU's from then on, this one too: it begins anew. If the channel cannot be
- * killed, the device is wedged.
+ * this copy is the CPU's: it begins anew. The next one finds a channel that was started
+ * again; an engine that fails %CNOVA_COPY_RESTARTS times, with nothing done in between, is
+ * not asked any more. If the channel cannot be killed, the device is wedged.
  *
  * The module parameter copy says cpu to never do so, ce to do nothing by the CPU, for tests.
  *
@@ -26,6 +27,7 @@
 
 #include <drm/drm_print.h>
 
+#include "drm/channel.h"
 #include "drm/copy.h"
 #include "drm/device.h"
 #include "drm/runs.h"
@@ -51,7 +53,13 @@
 #define CNOVA_COPY_MAX_PIECE		SZ_16M
 #define CNOVA_COPY_MAX_BYTES		SZ_64M
 
-/* For one submission; an interrupt that does not come costs one slice. */
+/* So often the engine is given another chance; each time may cost a timeout. */
+#define CNOVA_COPY_RESTARTS		3
+
+/*
+ * For one submission: who waits holds reservations, so that it is not longer than what a
+ * client has. An interrupt that does not come costs one slice.
+ */
 #define CNOVA_COPY_TIMEOUT_MS		5000
 #define CNOVA_COPY_SLICE_MS		100
 
@@ -176,16 +184,24 @@ static void cnova_copy_on_error(struct cnova_channel *channel,
 	cnova_copy_fail(channel);
 }
 
+/* Whoever asks has waited for longer than a copy takes. */
+static bool cnova_copy_is_late(struct cnova_channel *channel)
+{
+	return true;
+}
+
 static const struct cnova_channel_ops cnova_copy_ops = {
 	.nonstall = cnova_copy_on_nonstall,
 	.fault = cnova_copy_on_fault,
 	.error = cnova_copy_on_error,
+	.is_late = cnova_copy_is_late,
 };
 
-static int cnova_copy_init_channel(struct cnova_device *cnova)
+static struct cnova_channel_args cnova_copy_channel_args(struct cnova_device *cnova)
 {
 	struct cnova_copy *copy = &cnova->copy;
-	const struct cnova_channel_args args = {
+
+	return (struct cnova_channel_args){
 		.ops = &cnova_copy_ops,
 		/* The last: clients begin with the first. */
 		.engine = cnova->host.nr_engines - 1,
@@ -197,6 +213,12 @@ static int cnova_copy_init_channel(struct cnova_device *cnova)
 		.userd_bus = cnova_bus_addr(copy->dma.bus.raw + CNOVA_COPY_USERD),
 		.privileged = true,
 	};
+}
+
+static int cnova_copy_init_channel(struct cnova_device *cnova)
+{
+	const struct cnova_channel_args args = cnova_copy_channel_args(cnova);
+	struct cnova_copy *copy = &cnova->copy;
 	int err;
 
 	err = cnova_copy_map(copy);
@@ -341,7 +363,8 @@ static bool cnova_copy_is_done(struct cnova_copy *copy)
 
 static bool cnova_copy_wait(struct cnova_copy *copy)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(CNOVA_COPY_TIMEOUT_MS);
+	u32 ms = min_t(u32, cnova_channel_timeout_ms(), CNOVA_COPY_TIMEOUT_MS);
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
 
 	while (!cnova_copy_is_done(copy)) {
 		if (READ_ONCE(copy->failed) || time_after(jiffies, end))
@@ -355,18 +378,29 @@ static bool cnova_copy_wait(struct cnova_copy *copy)
 	return true;
 }
 
-/* The engine did not do it. Return: an error, -EOPNOTSUPP if the CPU may. */
-static int cnova_copy_give_up(struct cnova_device *cnova)
+/* Return: 0: the channel does nothing any more; or an error. */
+static int cnova_copy_kill(struct cnova_copy *copy)
 {
-	struct cnova_copy *copy = &cnova->copy;
 	int err = cnova_channel_kill(&copy->channel);
 
 	WRITE_ONCE(copy->dead, true);
 	if (err)
+		WRITE_ONCE(copy->restarts, CNOVA_COPY_RESTARTS);
+	return err;
+}
+
+/* The engine did not do it. Return: an error, -EOPNOTSUPP if the CPU may. */
+static int cnova_copy_give_up(struct cnova_device *cnova)
+{
+	struct cnova_copy *copy = &cnova->copy;
+	int err = cnova_copy_kill(copy);
+
+	if (err)
 		return err;
 
-	drm_err(&cnova->drm, "the copy engine %s: the CPU copies from now on\n",
-		copy->failed ? "failed" : "did not end");
+	drm_err(&cnova->drm, "the copy engine %s: the CPU copies%s\n",
+		READ_ONCE(copy->failed) ? "failed" : "did not end",
+		copy->restarts == CNOVA_COPY_RESTARTS ? " from now on" : "");
 	return copy->mode == CNOVA_COPY_CE ? -EIO : -EOPNOTSUPP;
 }
 
@@ -389,6 +423,7 @@ static int cnova_copy_submit(struct cnova_device *cnova)
 
 	/* What it wrote is newer than the semaphore. */
 	rmb();
+	copy->restarts = 0;
 	cnova_io_account(&cnova->io, CNOVA_IO_COPY_BYTES, copy->bytes);
 	cnova_copy_begin(cnova);
 	return 0;
@@ -451,6 +486,34 @@ static int cnova_copy_run_locked(struct cnova_device *cnova, const struct cnova_
 	return cnova_copy_submit(cnova);
 }
 
+static bool cnova_copy_is_hopeless(const struct cnova_copy *copy)
+{
+	return READ_ONCE(copy->dead) && READ_ONCE(copy->restarts) == CNOVA_COPY_RESTARTS;
+}
+
+/* Is there a channel that works? If the engine did not do the last copy, it is asked anew. */
+static bool cnova_copy_is_ready(struct cnova_device *cnova)
+{
+	const struct cnova_channel_args args = cnova_copy_channel_args(cnova);
+	struct cnova_copy *copy = &cnova->copy;
+
+	lockdep_assert_held(&copy->lock);
+
+	/* All channels may have been reset while this one did nothing. */
+	if (!copy->dead && READ_ONCE(copy->failed))
+		cnova_copy_kill(copy);
+	if (!copy->dead)
+		return true;
+	if (cnova_copy_is_hopeless(copy))
+		return false;
+
+	WRITE_ONCE(copy->restarts, copy->restarts + 1);
+	WRITE_ONCE(copy->failed, false);
+	if (!cnova_channel_restart(&copy->channel, &args))
+		WRITE_ONCE(copy->dead, false);
+	return !copy->dead;
+}
+
 static int cnova_copy_run(struct cnova_device *cnova, const struct cnova_runs *to,
 			  const struct cnova_runs *from)
 {
@@ -458,14 +521,14 @@ static int cnova_copy_run(struct cnova_device *cnova, const struct cnova_runs *t
 	bool must = copy->mode == CNOVA_COPY_CE;
 	int err;
 
-	if (!copy->up || (!must && (to->size < CNOVA_COPY_MIN || READ_ONCE(copy->dead))))
+	if (!copy->up || (!must && (to->size < CNOVA_COPY_MIN || cnova_copy_is_hopeless(copy))))
 		return -EOPNOTSUPP;
 
 	mutex_lock(&copy->lock);
-	if (copy->dead)
-		err = must ? -EIO : -EOPNOTSUPP;
-	else
+	if (cnova_copy_is_ready(cnova))
 		err = cnova_copy_run_locked(cnova, to, from);
+	else
+		err = must ? -EIO : -EOPNOTSUPP;
 	mutex_unlock(&copy->lock);
 	return err;
 }

@@ -41,6 +41,8 @@ struct cnova_copy {
 	struct mutex lock;
 	/** @dead: The channel was killed. Read without @lock too. */
 	bool dead;
+	/** @restarts: How often it was started again with nothing done since. Also read without. */
+	u32 restarts;
 	/** @channel: Privileged: physical addresses. */
 	struct cnova_channel channel;
 	/** @vmm: Where its ring and segments are. */
