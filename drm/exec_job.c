@@ -36,6 +36,7 @@
 #include "drm/trace.h"
 #include "drm/validate.h"
 #include "drm/vm.h"
+#include "drm/vm_root.h"
 
 /**
  * cnova_exec_job_create() - Make a job.
@@ -198,6 +199,7 @@ static void cnova_exec_job_commit(struct cnova_exec_job *job, struct drm_exec *e
 	drm_exec_for_each_locked_object(exec, obj)
 		dma_resv_add_fence(obj->resv, fence, DMA_RESV_USAGE_BOOKKEEP);
 
+	cnova_vm_root_used(channel->vm->cnova, channel->vm->root, exec);
 	cnova_exec_slot_set(channel->vm, &channel->slot, fence);
 	cnova_syncs_signal_with(&job->syncs, fence);
 	atomic_inc(&channel->nr_jobs);

@@ -36,6 +36,7 @@
 #include "drm/validate.h"
 #include "drm/vm.h"
 #include "drm/window.h"
+#include "drm/vm_root.h"
 
 #define CNOVA_GEM_FLAGS		(DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE)
 
@@ -215,8 +216,34 @@ static const struct vm_operations_struct cnova_gem_vm_ops = {
 	.access = ttm_bo_vm_access,
 };
 
+/* Private objects are used together as long as somebody can use them. */
+static void cnova_gem_set_bulk(struct drm_gem_object *gem, bool on)
+{
+	struct cnova_bo *bo = to_cnova_bo(gem);
+
+	if (!bo->vm_root)
+		return;
+
+	dma_resv_lock(gem->resv, NULL);
+	ttm_bo_set_bulk_move(&bo->ttm, on ? &to_cnova_vm_root(bo->vm_root)->bulk : NULL);
+	dma_resv_unlock(gem->resv);
+}
+
+static int cnova_gem_open(struct drm_gem_object *gem, struct drm_file *file)
+{
+	cnova_gem_set_bulk(gem, true);
+	return 0;
+}
+
+static void cnova_gem_close(struct drm_gem_object *gem, struct drm_file *file)
+{
+	cnova_gem_set_bulk(gem, false);
+}
+
 static const struct drm_gem_object_funcs cnova_gem_funcs = {
 	.free = cnova_gem_free,
+	.open = cnova_gem_open,
+	.close = cnova_gem_close,
 	.print_info = cnova_gem_print_info,
 	.export = cnova_prime_export,
 	.mmap = cnova_gem_mmap,

@@ -34,6 +34,7 @@
 #include "drm/va.h"
 #include "drm/validate.h"
 #include "drm/vm.h"
+#include "drm/vm_root.h"
 
 /* ------------------------------------------------------------ page tables */
 
@@ -331,7 +332,7 @@ struct cnova_vm *cnova_vm_create(struct cnova_device *cnova, struct drm_file *fi
 	cnova_vm_init_fields(vm, cnova);
 	vm->client_id = file->client_id;
 
-	vm->root = drm_gpuvm_resv_object_alloc(&cnova->drm);
+	vm->root = cnova_vm_root_create(cnova);
 	if (!vm->root) {
 		err = -ENOMEM;
 		goto err_free;
