@@ -86,8 +86,8 @@ typedef int (*cnova_tt_piece_fn)(struct cnova_device *cnova, dma_addr_t bus, str
  * the two may come in different pieces. Return: 0, or the first error, with how many pages were
  * done in @done.
  */
-static int cnova_tt_for_each_piece(struct cnova_device *cnova, struct cnova_tt *tt, u32 end,
-				   cnova_tt_piece_fn fn, u32 *done)
+static int cnova_tt_do_pieces(struct cnova_device *cnova, struct cnova_tt *tt, u32 end,
+			      cnova_tt_piece_fn fn, u32 *done)
 {
 	struct scatterlist *cpu = tt->sgt.sgl, *dma = tt->sgt.sgl;
 	u32 cpu_at = 0, dma_at = 0, nr;
@@ -133,7 +133,7 @@ static void cnova_tt_revoke_first(struct cnova_device *cnova, struct cnova_tt *t
 	u32 done;
 
 	if (cnova_io_is_model(&cnova->io))
-		cnova_tt_for_each_piece(cnova, tt, end, cnova_tt_revoke, &done);
+		cnova_tt_do_pieces(cnova, tt, end, cnova_tt_revoke, &done);
 }
 
 static int cnova_tt_grant_all(struct cnova_device *cnova, struct cnova_tt *tt)
@@ -144,7 +144,7 @@ static int cnova_tt_grant_all(struct cnova_device *cnova, struct cnova_tt *tt)
 	if (!cnova_io_is_model(&cnova->io))
 		return 0;
 
-	err = cnova_tt_for_each_piece(cnova, tt, tt->base.num_pages, cnova_tt_grant, &done);
+	err = cnova_tt_do_pieces(cnova, tt, tt->base.num_pages, cnova_tt_grant, &done);
 	if (err)
 		cnova_tt_revoke_first(cnova, tt, done);
 	return err;
