@@ -19,53 +19,7 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
-#include "stress.h"
-
-#define NR_VMS		2
-#define NR_QUEUES	2
-#define NR_OBJECTS	10
-#define NR_PAGES	1536
-#define MAX_OBJECT	(512 * PAGE)
-#define WINDOW		0x40000000ull
-#define MAX_OPS		6
-#define LOOKS		48
-
-enum state { HOLE, OBJECT, SPARSE };
-
-/* What a page of addresses must show. */
-struct page {
-	uint8_t state;
-	uint8_t object;
-	uint16_t page;
-	uint16_t flags;
-};
-
-struct object {
-	uint32_t handle;
-	uint32_t nr_pages;
-	/* Number of the VM it is private to; -1: of any. */
-	int vm;
-	uint64_t *word;
-};
-
-struct vm {
-	uint32_t id;
-	uint32_t queue[NR_QUEUES];
-	int eye;
-	/* Timeline that its binds signal, and the last point. */
-	uint32_t timeline;
-	uint64_t point;
-	struct page page[NR_PAGES];
-};
-
-struct client {
-	const struct setup *setup;
-	int fd;
-	uint64_t rnd;
-	uint64_t next_word;
-	struct vm vm[NR_VMS];
-	struct object object[NR_OBJECTS];
-};
+#include "client.h"
 
 static volatile sig_atomic_t stop;
 
@@ -76,7 +30,7 @@ static void on_term(int sig)
 }
 
 /* xorshift64: the same numbers for the same seed, everywhere. */
-static uint32_t pick(struct client *c, uint32_t below)
+uint32_t pick(struct client *c, uint32_t below)
 {
 	c->rnd ^= c->rnd << 13;
 	c->rnd ^= c->rnd >> 7;
@@ -84,40 +38,39 @@ static uint32_t pick(struct client *c, uint32_t below)
 	return (c->rnd >> 16) % below;
 }
 
-static int failed(const char *what, int err)
+int failed(const char *what, int err)
 {
 	fprintf(stderr, "stress %d: %s: %s\n", getpid(), what, strerror(err));
 	return -1;
 }
 
-static bool is_want(int err)
+bool is_want(int err)
 {
 	return err == ENOMEM || err == ENOSPC || err == EBUSY || err == ENOBUFS;
 }
 
 /* ---------------------------------------------------------------- address spaces */
 
-static int vm_open_eye(struct client *c, struct vm *vm)
+int vm_open_eye(int fd, uint32_t vm_id)
 {
 	char path[128], line[128];
 	uint64_t id = 0;
 	struct stat st;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", c->fd);
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	f = fopen(path, "r");
 	while (f && fgets(line, sizeof(line), f))
 		if (sscanf(line, "drm-client-id: %" SCNu64, &id) == 1)
 			break;
 	if (f)
 		fclose(f);
-	if (fstat(c->fd, &st))
+	if (fstat(fd, &st))
 		return -1;
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/dri/%u/vm/%" PRIu64 ".%u/eye",
-		 minor(st.st_rdev), id, vm->id);
-	vm->eye = open(path, O_RDWR | O_CLOEXEC);
-	return vm->eye < 0 ? -1 : 0;
+		 minor(st.st_rdev), id, vm_id);
+	return open(path, O_RDWR | O_CLOEXEC);
 }
 
 static int vm_init(struct client *c, struct vm *vm)
@@ -130,7 +83,8 @@ static int vm_init(struct client *c, struct vm *vm)
 		return is_want(errno) ? 0 : failed("VM_CREATE", errno);
 	vm->id = create.vm_id;
 	count(c->setup->totals->vms, 1);
-	if (vm_open_eye(c, vm))
+	vm->eye = vm_open_eye(c->fd, vm->id);
+	if (vm->eye < 0)
 		return failed("eye", errno);
 	if (drmSyncobjCreate(c->fd, 0, &vm->timeline))
 		return failed("syncobj", errno);
@@ -142,7 +96,7 @@ static int vm_init(struct client *c, struct vm *vm)
 		if (!drmIoctl(c->fd, DRM_IOCTL_CNOVA_BIND_QUEUE_CREATE, &queue))
 			vm->queue[i] = queue.queue_id;
 	}
-	return 0;
+	return channel_init(c, vm);
 }
 
 static void object_fini(struct client *c, struct object *object)
@@ -161,6 +115,7 @@ static int vm_fini(struct client *c, struct vm *vm)
 		return 0;
 
 	close(vm->eye);
+	channel_fini(c, vm);
 	drmSyncobjDestroy(c->fd, vm->timeline);
 	for (int i = 0; i < NR_OBJECTS; i++)
 		if (c->object[i].word && c->object[i].vm == vm - c->vm)
@@ -174,7 +129,7 @@ static int vm_fini(struct client *c, struct vm *vm)
 }
 
 /* Is it dead, and may it be? Then it is replaced. Return: 1: it was. */
-static int vm_bury(struct client *c, struct vm *vm)
+int vm_bury(struct client *c, struct vm *vm)
 {
 	struct drm_cnova_vm_get_state state = { .vm_id = vm->id };
 
@@ -192,7 +147,7 @@ static int vm_bury(struct client *c, struct vm *vm)
 }
 
 /* All binds of the VM are done. */
-static int vm_wait(struct client *c, struct vm *vm)
+int vm_wait(struct client *c, struct vm *vm)
 {
 	struct timespec now;
 	int64_t until;
@@ -209,17 +164,25 @@ static int vm_wait(struct client *c, struct vm *vm)
 
 /* ------------------------------------------------------------------------ objects */
 
+/* NULL: without a BAR1 VRAM cannot be mapped. */
+void *object_map(int fd, uint32_t handle, uint64_t size)
+{
+	struct drm_cnova_gem_mmap_offset offset = { .handle = handle };
+	void *map;
+
+	if (drmIoctl(fd, DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET, &offset))
+		return NULL;
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset.offset);
+	return map == MAP_FAILED ? NULL : map;
+}
+
+/* What cannot be mapped stays zero until the GPU writes. */
 static void object_fill(struct client *c, struct object *object)
 {
-	struct drm_cnova_gem_mmap_offset offset = { .handle = object->handle };
 	uint64_t size = object->nr_pages * PAGE;
-	uint8_t *map;
+	uint8_t *map = object_map(c->fd, object->handle, size);
 
-	/* Without a BAR1 it stays zero until the GPU writes. */
-	if (drmIoctl(c->fd, DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET, &offset))
-		return;
-	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd, offset.offset);
-	if (map == MAP_FAILED)
+	if (!map)
 		return;
 	for (uint32_t i = 0; i < object->nr_pages; i++) {
 		object->word[i] = c->next_word++;
@@ -236,6 +199,9 @@ static int object_init(struct client *c, struct object *object)
 
 	object->nr_pages = pages[pick(c, 6)];
 	object->vm = -1;
+	if (!pick(c, 6))
+		return object_init_udmabuf(c, object);
+
 	create.size = object->nr_pages * PAGE;
 	create.flags = pick(c, 3) ? DRM_CNOVA_GEM_VRAM : 0;
 	if (!pick(c, 3) && vm->id) {
@@ -427,13 +393,22 @@ static int complain(struct client *c, struct vm *vm, uint32_t i, const char *wha
 	return -1;
 }
 
+/* Where it is written what a page must show; NULL: it is no object's. */
+uint64_t *page_word(struct client *c, const struct page *page)
+{
+	return page->state == OBJECT ? &c->object[page->object].word[page->page] : NULL;
+}
+
 /* Return: 0; 1: the VM is gone, or has no room; -1. */
 static int look(struct client *c, struct vm *vm, uint32_t i)
 {
 	const struct page *page = &vm->page[i];
-	uint64_t *word = page->state == OBJECT ? &c->object[page->object].word[page->page] : NULL;
+	uint64_t *word = page_word(c, page);
 	uint64_t have = 0, want = word ? *word : 0;
 	ssize_t n = pread(vm->eye, &have, sizeof(have), WINDOW + i * PAGE);
+
+	if (word && want == ANY_WORD && n == sizeof(have))
+		*word = want = have;
 
 	if (n < 0 && errno == EINTR)
 		return 1;
@@ -482,7 +457,11 @@ static int step(struct client *c)
 		return vm_fini(c, vm);
 	if (what < 60)
 		return step_object(c);
-	return what < 75 ? step_look(c, vm) : step_bind(c, vm);
+	if (what < 64)
+		return step_share(c);
+	if (what < 75)
+		return step_look(c, vm);
+	return what < 90 ? step_exec(c, vm) : step_bind(c, vm);
 }
 
 /**
@@ -502,7 +481,8 @@ int client_run(const struct setup *setup, uint64_t seed)
 	c->rnd = seed;
 	c->next_word = seed << 32 | 1;
 	c->fd = open(setup->node, O_RDWR | O_CLOEXEC);
-	if (c->fd < 0)
+	c->other_fd = open(setup->node, O_RDWR | O_CLOEXEC);
+	if (c->fd < 0 || c->other_fd < 0)
 		return -failed(setup->node, errno);
 
 	while (!stop && !err)

@@ -374,12 +374,17 @@ int main(int argc, char **argv)
 	run(seed, seconds, nr, max_faults);
 	printf("stress: %" PRIu64 " binds, %" PRIu64 " refused, ", t->binds, t->refused);
 	printf("%" PRIu64 " pages looked at, %" PRIu64 " without room\n", t->looks, t->no_room);
+	printf("stress: %" PRIu64 " executions read %" PRIu64 " pages, ", t->execs, t->executed);
+	printf("%" PRIu64 " dma-bufs shared, %" PRIu64 " given away, ", t->shared, t->given);
+	printf("%" PRIu64 " of udmabuf\n", t->imported);
 	before.evictions = evictions() - before.evictions;
 	printf("stress: %" PRIu64 " evictions, %" PRIu64 " VMs, %" PRIu64 " dead of ",
 	       before.evictions, t->vms, t->dead);
 	printf("%" PRIu64 " faults, %" PRIu64 " clients killed\n", faults, killed);
 	result(!bad, "stress: contents", "see above");
 	result(before.evictions, "stress: objects were evicted", "too much VRAM");
+	result(t->execs && t->shared && t->given && t->imported, "stress: everything was used",
+	       "no executions, or no dma-bufs");
 	if (faults)
 		bind_again();
 	check_model();

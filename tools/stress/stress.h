@@ -26,6 +26,21 @@ struct totals {
 	/** @no_room: looks that could not be, as all that a VM maps did not fit. */
 	uint64_t no_room;
 
+	/** @execs: executions, each of which read and wrote some pages. */
+	uint64_t execs;
+
+	/** @executed: pages that the copy engine read, and as they should be. */
+	uint64_t executed;
+
+	/** @shared: dma-bufs of ours that others had, in the same process. */
+	uint64_t shared;
+
+	/** @given: the same, in another process. */
+	uint64_t given;
+
+	/** @imported: dma-bufs of udmabuf. */
+	uint64_t imported;
+
 	/** @vms: address spaces made. */
 	uint64_t vms;
 
