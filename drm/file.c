@@ -340,6 +340,8 @@ void cnova_file_show_fdinfo(struct drm_printer *p, struct drm_file *file)
 	xa_unlock(&cfile->channels);
 
 	drm_printf(p, "drm-engine-copy:\t%llu ns\n", busy);
+	if (cnova->host.nr_engines > 1)
+		drm_printf(p, "drm-engine-capacity-copy:\t%u\n", cnova->host.nr_engines);
 	drm_printf(p, "cnova-mapped:\t%llu\n", mapped);
 	drm_printf(p, "cnova-tables:\t%llu\n", tables);
 	drm_printf(p, "cnova-quarantined:\t%llu\n", (u64)atomic64_read(&cnova->quarantined));
