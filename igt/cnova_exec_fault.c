@@ -53,8 +53,7 @@
 /* Whoever waits for a timeout waits for 10 s. */
 #define NO_TIMEOUT	5.0
 #define BAD_METHOD	0x3f00
-/* Opcode 6. */
-#define BAD_HEADER	0xc0000000
+#define BAD_HEADER	cnova_push_header(6, 0, 0, 0)
 
 static struct cnova_channel channel;
 
@@ -166,7 +165,6 @@ static void test_semaphore_hole(int fd)
 
 static void middle(int fd, bool error)
 {
-	const uint32_t word = 0;
 	struct cnova_world *w = prepare(fd);
 	struct drm_cnova_push push[3];
 	struct drm_cnova_sync fence[3];
@@ -175,7 +173,7 @@ static void middle(int fd, bool error)
 	for (int i = 0; i < 3; i++) {
 		cnova_pb_begin(&channel);
 		if (i == 1 && error)
-			cnova_pb_method(&channel, 4, BAD_METHOD, &word, 1);
+			cnova_push_ce(&channel.push, BAD_METHOD, 0);
 		else if (i == 1)
 			cnova_pb_copy(&channel, HOLE, CNOVA_VA, 64);
 		cnova_pb_release(&channel, cnova_channel_word_va(&channel, i), i + 1);
@@ -212,13 +210,16 @@ static void test_error_middle(int fd)
 
 static void test_methods(int fd)
 {
-	static const uint32_t words[] = {
-		0x60000000 | 1 << 16,		/* opcode 3 on subchannel 0, method 0: class 0 */
-		0x40000000,			/* opcode 2 */
-		BAD_HEADER,
-		0x20010000 | 4 << 13 | BAD_METHOD / 4,
-		0x20010000 | 7 << 13 | 0x300 / 4,	/* a subchannel of software */
-		0x20010000 | 0x4 / 4,		/* ILLEGAL */
+	const uint32_t words[] = {
+		/* A class that there is not. */
+		cnova_push_header(3, 0, CNOVA_HOST_SET_OBJECT, 1),
+		/* Opcodes that there are not. */
+		cnova_push_header(2, 0, 0, 0),
+		cnova_push_header(6, 0, 0, 0),
+		cnova_push_header(1, CNOVA_PUSH_COPY, BAD_METHOD, 1),
+		/* A subchannel of software. */
+		cnova_push_header(1, 7, CNOVA_CE_LAUNCH_DMA, 1),
+		cnova_push_header(1, 0, CNOVA_HOST_ILLEGAL, 1),
 	};
 	struct cnova_world *w = prepare(fd);
 
@@ -228,8 +229,8 @@ static void test_methods(int fd)
 
 		cnova_channel_init(&ch, &w->vm, CNOVA_PB_VA + SZ_2M, SZ_64K);
 		cnova_pb_begin(&ch);
-		cnova_pb_word(&ch, words[i]);
-		cnova_pb_word(&ch, 0x1234);
+		cnova_push_word(&ch.push, words[i]);
+		cnova_push_word(&ch.push, 0x1234);
 		err = run(&ch);
 		igt_assert_f(err == -EINVAL, "word %#x gives %d\n", words[i], err);
 		cnova_channel_expect_dead(&ch, EINVAL);
@@ -238,16 +239,22 @@ static void test_methods(int fd)
 	finish(w);
 }
 
-static void launch(struct cnova_channel *ch, uint32_t word)
+#define LAUNCH	(CNOVA_LAUNCH_NON_PIPELINED | CNOVA_LAUNCH_FLUSH | CNOVA_LAUNCH_SRC_PITCH | \
+		 CNOVA_LAUNCH_DST_PITCH)
+/* Fields of LAUNCH_DMA, HARDWARE.md 11.6: the engine's interrupt. */
+#define LAUNCH_BLOCKING	(1 << 5)
+#define LAUNCH_NO_SUCH	(3 << 5)
+
+/* A page onto itself, all registers set by hand. */
+static void launch(struct cnova_channel *ch, uint32_t how)
 {
-	const uint32_t where[] = {
-		CNOVA_VA >> 32, (uint32_t)CNOVA_VA, CNOVA_VA >> 32, (uint32_t)CNOVA_VA,
-		SZ_4K, SZ_4K, SZ_4K, 1,
-	};
+	const uint32_t shape[] = { SZ_4K, SZ_4K, SZ_4K, 1 };
 
 	cnova_pb_begin(ch);
-	cnova_pb_method(ch, 4, 0x400, where, ARRAY_SIZE(where));
-	cnova_pb_method(ch, 4, 0x300, &word, 1);
+	cnova_push_ce_address(&ch->push, CNOVA_CE_OFFSET_IN_UPPER, CNOVA_VA);
+	cnova_push_ce_address(&ch->push, CNOVA_CE_OFFSET_OUT_UPPER, CNOVA_VA);
+	cnova_push_methods(&ch->push, CNOVA_PUSH_COPY, CNOVA_CE_PITCH_IN, shape, 4);
+	cnova_push_ce(&ch->push, CNOVA_CE_LAUNCH_DMA, how);
 }
 
 static double now(void)
@@ -262,10 +269,10 @@ static void test_launch_error(int fd)
 {
 	/* On each of the engines, whoever is on which. */
 	enum { NR = 8 };
-	/* HARDWARE.md 11.6. */
 	static const uint32_t words[] = {
-		0x186 | 3 << 5,		/* an interrupt that there is not */
-		0x186 & ~0x100u,	/* to a blocked surface without a block size */
+		LAUNCH | LAUNCH_NO_SUCH,
+		/* To a blocked surface, without a block size. */
+		LAUNCH & ~CNOVA_LAUNCH_DST_PITCH,
 	};
 	struct cnova_world *w = prepare(fd);
 	struct cnova_channel other[NR];
@@ -299,8 +306,7 @@ static void test_launch_error(int fd)
 		cnova_channel_fini(&other[i]);
 	}
 
-	/* A blocking interrupt. */
-	launch(&channel, 0x186 | 1 << 5);
+	launch(&channel, LAUNCH | LAUNCH_BLOCKING);
 	igt_assert_eq(run(&channel), 0);
 	cnova_channel_expect_alive(&channel);
 	finish(w);
@@ -328,7 +334,7 @@ static void test_others(int fd)
 			cnova_channel_init(&channel, &w->vm, CNOVA_PB_VA, SZ_64K);
 			cnova_pb_begin(&channel);
 			if (round & 1)
-				cnova_pb_word(&channel, BAD_HEADER);
+				cnova_push_word(&channel.push, BAD_HEADER);
 			else
 				cnova_pb_copy(&channel, HOLE, CNOVA_VA, 64);
 			push = cnova_pb_end(&channel);
@@ -369,12 +375,7 @@ static void test_unmapped_while_running(int fd)
 	igt_assert(!memcmp(before, bo->map, SZ_1M));
 	free(before);
 	igt_assert_eq(err, -EFAULT);
-	for (uint64_t i = 0; i < SZ_1M / SZ_4K; i++) {
-		uint64_t *page = (uint64_t *)(bo->map + i * SZ_4K);
-
-		page[0] = cnova_tag(bo->handle, i);
-		page[SZ_4K / 8 - 1] = ~page[0];
-	}
+	cnova_tag_pages(bo->map, bo->handle, bo->size);
 	finish(w);
 }
 

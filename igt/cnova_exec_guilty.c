@@ -39,8 +39,6 @@
 
 /* The kernel's semaphore of the first channel of an address space: the client may write it. */
 #define KERNEL_SEMAPHORE	0x300000
-#define NON_STALL_INTERRUPT	0x20
-#define SEM_ADDR_LO		0x5c
 
 static struct cnova_actor guilty, innocent, third;
 
@@ -169,8 +167,6 @@ static void test_semaphore_behind(int fd)
 static void test_forged(int fd)
 {
 	struct cnova_channel *ch = &guilty.channel;
-	/* Not after the engine is idle: it would be asked. */
-	const uint32_t release[] = { KERNEL_SEMAPHORE, 0, 1000, 0, 1 };
 	struct drm_cnova_push push;
 	uint64_t point;
 
@@ -179,8 +175,10 @@ static void test_forged(int fd)
 	/* The object is set there. */
 	cnova_actor_copy(&guilty);
 	ch->start = ch->used;
-	cnova_pb_method(ch, 0, SEM_ADDR_LO, release, ARRAY_SIZE(release));
-	cnova_pb_method(ch, 0, NON_STALL_INTERRUPT, release, 1);
+	cnova_push_init(&ch->push, ch->pb.map + ch->start, SZ_4K);
+	/* Not after the engine is idle: it would be asked. */
+	cnova_push_semaphore(&ch->push, KERNEL_SEMAPHORE, 1000, CNOVA_SEM_RELEASE);
+	cnova_push_notify(&ch->push);
 	cnova_pb_copy(ch, CNOVA_VA, CNOVA_VA, SZ_4K);
 	push = cnova_pb_end(ch);
 	cnova_exec_finish(ch);

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 
-#include "exec.h"
+#include "hang.h"
 #include "random.h"
 
 /**
@@ -31,7 +31,6 @@
 
 #define HANG_SECONDS	100
 #define SIZE		SZ_64K
-#define TIMEOUT		"/sys/module/cnova/parameters/exec_timeout_ms"
 
 /* Of the attacker; nothing is mapped on either side of each. */
 #define VA_WRITABLE	(CNOVA_VA + SZ_2M)
@@ -152,22 +151,6 @@ static void victim_fini(void)
 		cnova_bo_fini(&victim.bo[i]);
 	drm_close_driver(victim.fd);
 	victim.fd = -1;
-}
-
-/* Of channels made from here on; NULL: as it was. */
-static void set_timeout(const char *text)
-{
-	static char before[32];
-
-	if (text && !before[0]) {
-		char *now = cnova_read_text(AT_FDCWD, TIMEOUT);
-
-		igt_require_f(now, "no module parameter\n");
-		snprintf(before, sizeof(before), "%s", now);
-		free(now);
-	}
-	if (text || before[0])
-		cnova_write_text(TIMEOUT, text ? text : before);
 }
 
 static struct cnova_world *prepare(int fd)
@@ -390,29 +373,26 @@ static void test_addresses(int fd)
 
 /* -------------------------------------------------------------------------- methods */
 
-#define SUBC_CE		4
+/* Methods that the builder has no use for, HARDWARE.md 11.6, and fields of LAUNCH_DMA. */
 #define SET_SRC_PHYS	0x260
-#define LAUNCH_DMA	0x300
-#define OFFSET_IN	0x400
-#define LAUNCH_COPY	0x186
 #define SRC_PHYSICAL	(1u << 12)
 #define DST_PHYSICAL	(1u << 13)
-#define MEM_OP_A	0x28
-#define SEM_ADDR_LO	0x5c
+#define LAUNCH_COPY	(CNOVA_LAUNCH_NON_PIPELINED | CNOVA_LAUNCH_FLUSH | \
+			 CNOVA_LAUNCH_SRC_PITCH | CNOVA_LAUNCH_DST_PITCH)
 
 static void one(uint32_t subchannel, uint32_t method, uint32_t data)
 {
-	cnova_pb_method(&channel, subchannel, method, &data, 1);
+	cnova_push_method(&channel.push, subchannel, method, data);
 }
 
 /* Registers of a copy of @size bytes. */
 static void set_copy(uint64_t dst, uint64_t src, uint32_t size)
 {
-	const uint32_t where[] = {
-		src >> 32, (uint32_t)src, dst >> 32, (uint32_t)dst, size, size, size, 1,
-	};
+	const uint32_t shape[] = { size, size, size, 1 };
 
-	cnova_pb_method(&channel, SUBC_CE, OFFSET_IN, where, ARRAY_SIZE(where));
+	cnova_push_ce_address(&channel.push, CNOVA_CE_OFFSET_IN_UPPER, src);
+	cnova_push_ce_address(&channel.push, CNOVA_CE_OFFSET_OUT_UPPER, dst);
+	cnova_push_methods(&channel.push, CNOVA_PUSH_COPY, CNOVA_CE_PITCH_IN, shape, 4);
 }
 
 static void test_physical(int fd)
@@ -426,9 +406,9 @@ static void test_physical(int fd)
 			uint64_t pa = victim.pa[target > 0];
 
 			cnova_pb_begin(&channel);
-			one(SUBC_CE, SET_SRC_PHYS + side * 4, target);
+			one(CNOVA_PUSH_COPY, SET_SRC_PHYS + side * 4, target);
 			set_copy(side ? pa : VA_WRITABLE, side ? VA_READ_ONLY : pa, 64);
-			one(SUBC_CE, LAUNCH_DMA,
+			one(CNOVA_PUSH_COPY, CNOVA_CE_LAUNCH_DMA,
 			    LAUNCH_COPY | (side ? DST_PHYSICAL : SRC_PHYSICAL));
 			igt_assert_eq(run(w), -EINVAL);
 			check_contents(w);
@@ -438,7 +418,7 @@ static void test_physical(int fd)
 		const uint32_t op[] = { 0, 0, 1, operations[i] << 27 };
 
 		cnova_pb_begin(&channel);
-		cnova_pb_method(&channel, 0, MEM_OP_A, op, ARRAY_SIZE(op));
+		cnova_push_methods(&channel.push, 0, CNOVA_HOST_MEM_OP_A, op, ARRAY_SIZE(op));
 		igt_assert_eq(run(w), -EINVAL);
 	}
 	finish(w);
@@ -469,16 +449,17 @@ static void random_register(void)
 	};
 	uint32_t method = offset[cnova_below(ARRAY_SIZE(offset))];
 
-	one(SUBC_CE, method, method == 0x418 || method == 0x41c ? cnova_below(256) : random_data());
+	one(CNOVA_PUSH_COPY, method,
+	    method == 0x418 || method == 0x41c ? cnova_below(256) : random_data());
 }
 
 static void random_launch(void)
 {
-	uint32_t launch = cnova_below(4) ? LAUNCH_COPY : 0x586;
+	uint32_t launch = LAUNCH_COPY | (cnova_below(4) ? 0 : CNOVA_LAUNCH_REMAP);
 
 	for (uint64_t i = cnova_below(3); i; i--)
 		launch ^= 1u << cnova_below(32);
-	one(SUBC_CE, LAUNCH_DMA, launch);
+	one(CNOVA_PUSH_COPY, CNOVA_CE_LAUNCH_DMA, launch);
 }
 
 /* Past the MMU, to where an object of the other client is. */
@@ -487,9 +468,10 @@ static void random_physical(void)
 	unsigned int i = cnova_below(NR_VICTIMS), side = cnova_below(2);
 	uint64_t pa = victim.pa[i] + cnova_below(SZ_4K / 64) * 64;
 
-	one(SUBC_CE, SET_SRC_PHYS + side * 4, i);
+	one(CNOVA_PUSH_COPY, SET_SRC_PHYS + side * 4, i);
 	set_copy(side ? pa : VA_WRITABLE, side ? VA_READ_ONLY : pa, 64);
-	one(SUBC_CE, LAUNCH_DMA, LAUNCH_COPY | (side ? DST_PHYSICAL : SRC_PHYSICAL));
+	one(CNOVA_PUSH_COPY, CNOVA_CE_LAUNCH_DMA,
+	    LAUNCH_COPY | (side ? DST_PHYSICAL : SRC_PHYSICAL));
 }
 
 static void random_host(void)
@@ -511,10 +493,12 @@ static void random_host(void)
 
 	switch (cnova_below(3)) {
 	case 0:
-		cnova_pb_method(&channel, cnova_below(5), MEM_OP_A, mem_op, ARRAY_SIZE(mem_op));
+		cnova_push_methods(&channel.push, cnova_below(5), CNOVA_HOST_MEM_OP_A, mem_op,
+				   ARRAY_SIZE(mem_op));
 		break;
 	case 1:
-		cnova_pb_method(&channel, cnova_below(5), SEM_ADDR_LO, semaphore, ARRAY_SIZE(semaphore));
+		cnova_push_methods(&channel.push, cnova_below(5), CNOVA_HOST_SEM_ADDR_LO, semaphore,
+				   ARRAY_SIZE(semaphore));
 		break;
 	default:
 		one(cnova_below(8), offset[cnova_below(ARRAY_SIZE(offset))], random_data());
@@ -528,7 +512,7 @@ static void random_item(void)
 		one(cnova_below(8), cnova_below(0x1000) * 4, random_data());
 		break;
 	case 1:
-		cnova_pb_word(&channel, cnova_random());
+		cnova_push_word(&channel.push, cnova_random());
 		break;
 	case 2:
 	case 3:
@@ -556,7 +540,7 @@ static void test_methods(int fd)
 	struct cnova_world *w = prepare(fd);
 
 	/* Semaphores that wait for ever, and what stops the engine, cost one each. */
-	set_timeout("200");
+	cnova_exec_timeout_set("200");
 	for (int i = 0; i < NR; i++) {
 		int err;
 
@@ -581,7 +565,7 @@ static void test_methods(int fd)
 	/* Neither all rubbish nor all harmless. */
 	igt_assert_lt(0, done + faults);
 	igt_assert_lt(0, refused);
-	set_timeout(NULL);
+	cnova_exec_timeout_restore();
 	finish(w);
 }
 
@@ -687,7 +671,7 @@ int igt_main()
 	}
 
 	igt_fixture() {
-		set_timeout(NULL);
+		cnova_exec_timeout_restore();
 		drm_close_driver(fd);
 	}
 }

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "cnova.h"
+#include "look.h"
 
 #define MODEL_DIR	"/sys/kernel/debug/cnova_sim"
 
@@ -393,6 +393,7 @@ void cnova_vm_init(struct cnova_vm *vm, int fd)
 	int dir;
 
 	vm->fd = fd;
+	vm->look = NULL;
 	vm->id = cnova_vm_create(fd);
 
 	dir = igt_debugfs_dir(fd);
@@ -408,6 +409,7 @@ void cnova_vm_init(struct cnova_vm *vm, int fd)
 
 void cnova_vm_fini(struct cnova_vm *vm)
 {
+	cnova_look_close(vm);
 	close(vm->eye);
 	close(vm->dir);
 	cnova_vm_destroy(vm->fd, vm->id);
@@ -418,15 +420,21 @@ void cnova_vm_fini(struct cnova_vm *vm)
  */
 ssize_t cnova_eye_read(struct cnova_vm *vm, uint64_t va, void *buf, size_t size)
 {
-	ssize_t n = pread(vm->eye, buf, size, va);
+	ssize_t n;
 
+	if (cnova_looks_by_engine())
+		return cnova_look_read(vm, va, buf, size);
+	n = pread(vm->eye, buf, size, va);
 	return n < 0 ? -errno : n;
 }
 
 ssize_t cnova_eye_write(struct cnova_vm *vm, uint64_t va, const void *buf, size_t size)
 {
-	ssize_t n = pwrite(vm->eye, buf, size, va);
+	ssize_t n;
 
+	if (cnova_looks_by_engine())
+		return cnova_look_write(vm, va, buf, size);
+	n = pwrite(vm->eye, buf, size, va);
 	return n < 0 ? -errno : n;
 }
 

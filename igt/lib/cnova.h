@@ -39,6 +39,8 @@ struct cnova_bo {
 	uint8_t *map;
 };
 
+struct cnova_look;
+
 /**
  * struct cnova_vm - An address space and what root sees of it.
  */
@@ -54,6 +56,9 @@ struct cnova_vm {
 
 	/** @eye: what reads and writes through the GPU's MMU. */
 	int eye;
+
+	/** @look: what does so through a copy engine, lib/look.h; NULL until needed. */
+	struct cnova_look *look;
 };
 
 #define CNOVA_WORLD_BOS	8

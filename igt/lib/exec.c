@@ -7,19 +7,6 @@
 /* Long enough for the debug kernel, and shorter than a test may take. */
 #define EXEC_WAIT_MS	40000
 
-/* HARDWARE.md 11.4 and 11.6. */
-#define SUBC_CE		4
-#define HDR_INC		(1u << 29)
-#define SET_OBJECT	0x0
-#define SEM_ADDR_LO	0x5c
-#define SEM_EXECUTE_ACQUIRE	0
-#define SEM_EXECUTE_RELEASE	(1 | 1 << 20)
-#define CE_OFFSET_IN	0x400
-#define CE_LAUNCH_DMA	0x300
-#define CE_SET_REMAP_CONST_A	0x700
-#define CE_LAUNCH_COPY	0x186
-#define CE_LAUNCH_FILL	0x586
-
 /* -------------------------------------------------------------------------- ioctls */
 
 int __cnova_channel_create(int fd, uint32_t vm_id, struct drm_cnova_channel_create *args)
@@ -125,69 +112,37 @@ uint64_t cnova_channel_word_va(const struct cnova_channel *ch, unsigned int i)
 
 /**
  * cnova_pb_begin() - Start a push, behind what was written before; SET_OBJECT first.
+ *
+ * The rest is for the builder of cnova_push.h, with @ch->push, or for what is below.
  */
 void cnova_pb_begin(struct cnova_channel *ch)
 {
+	const uint64_t room = ch->pb.size - SZ_4K;
+
 	/* Once around, when nothing uses it any more. */
-	if (ch->used + SZ_4K > ch->pb.size - SZ_4K) {
+	if (ch->used + SZ_4K > room) {
 		cnova_exec_finish(ch);
 		ch->used = 0;
 	}
 	ch->start = ch->used;
-	cnova_pb_method(ch, SUBC_CE, SET_OBJECT, &ch->engine_class, 1);
-}
-
-void cnova_pb_word(struct cnova_channel *ch, uint32_t word)
-{
-	igt_assert(ch->used + 4 <= ch->pb.size - SZ_4K);
-	memcpy(ch->pb.map + ch->used, &word, sizeof(word));
-	ch->used += 4;
-}
-
-void cnova_pb_method(struct cnova_channel *ch, uint32_t subchannel, uint32_t method,
-		     const uint32_t *data, unsigned int nr)
-{
-	cnova_pb_word(ch, HDR_INC | nr << 16 | subchannel << 13 | method / 4);
-	for (unsigned int i = 0; i < nr; i++)
-		cnova_pb_word(ch, data[i]);
+	cnova_push_init(&ch->push, ch->pb.map + ch->start, room - ch->start);
+	cnova_push_set_object(&ch->push, CNOVA_PUSH_COPY, ch->engine_class);
 }
 
 /**
- * cnova_pb_copy() - One line, pitch-linear, with a flush behind it.
+ * cnova_pb_copy() - The engine copies bytes, and the CPU sees them.
  */
 void cnova_pb_copy(struct cnova_channel *ch, uint64_t dst, uint64_t src, uint32_t size)
 {
-	const uint32_t where[] = {
-		src >> 32, (uint32_t)src, dst >> 32, (uint32_t)dst, size, size, size, 1,
-	};
-	const uint32_t launch = CE_LAUNCH_COPY;
-
-	cnova_pb_method(ch, SUBC_CE, CE_OFFSET_IN, where, ARRAY_SIZE(where));
-	cnova_pb_method(ch, SUBC_CE, CE_LAUNCH_DMA, &launch, 1);
+	cnova_push_copy(&ch->push, dst, src, size, CNOVA_PUSH_FLUSH);
 }
 
 /**
- * cnova_pb_fill() - @size bytes, a multiple of 4, with a word of 32 bits.
+ * cnova_pb_fill() - The engine fills bytes, a multiple of 4, with a word of 32 bits.
  */
 void cnova_pb_fill(struct cnova_channel *ch, uint64_t dst, uint32_t value, uint32_t size)
 {
-	/* X from CONST_A, components of four bytes, one of them. */
-	const uint32_t remap[] = { value, 0, 4 | 3 << 16 };
-	const uint32_t where[] = { dst >> 32, (uint32_t)dst };
-	const uint32_t lines[] = { size / 4, 1 };
-	const uint32_t launch = CE_LAUNCH_FILL;
-
-	cnova_pb_method(ch, SUBC_CE, CE_SET_REMAP_CONST_A, remap, ARRAY_SIZE(remap));
-	cnova_pb_method(ch, SUBC_CE, CE_OFFSET_IN + 8, where, ARRAY_SIZE(where));
-	cnova_pb_method(ch, SUBC_CE, CE_OFFSET_IN + 0x18, lines, ARRAY_SIZE(lines));
-	cnova_pb_method(ch, SUBC_CE, CE_LAUNCH_DMA, &launch, 1);
-}
-
-static void pb_semaphore(struct cnova_channel *ch, uint64_t va, uint32_t payload, uint32_t execute)
-{
-	const uint32_t words[] = { (uint32_t)va, va >> 32, payload, 0, execute };
-
-	cnova_pb_method(ch, 0, SEM_ADDR_LO, words, ARRAY_SIZE(words));
+	cnova_push_fill(&ch->push, dst, value, 4, size / 4, CNOVA_PUSH_FLUSH);
 }
 
 /**
@@ -195,15 +150,15 @@ static void pb_semaphore(struct cnova_channel *ch, uint64_t va, uint32_t payload
  */
 void cnova_pb_release(struct cnova_channel *ch, uint64_t va, uint32_t payload)
 {
-	pb_semaphore(ch, va, payload, SEM_EXECUTE_RELEASE);
+	cnova_push_release(&ch->push, va, payload);
 }
 
 /**
- * cnova_pb_acquire() - The host waits until there is @payload.
+ * cnova_pb_acquire() - The host waits until there is @payload; others of its runlist wait too.
  */
 void cnova_pb_acquire(struct cnova_channel *ch, uint64_t va, uint32_t payload)
 {
-	pb_semaphore(ch, va, payload, SEM_EXECUTE_ACQUIRE);
+	cnova_push_semaphore(&ch->push, va, payload, CNOVA_SEM_ACQUIRE);
 }
 
 /**
@@ -211,10 +166,11 @@ void cnova_pb_acquire(struct cnova_channel *ch, uint64_t va, uint32_t payload)
  */
 struct drm_cnova_push cnova_pb_end(struct cnova_channel *ch)
 {
-	return (struct drm_cnova_push) {
-		.va = ch->va + ch->start,
-		.length = ch->used - ch->start,
-	};
+	uint32_t length = cnova_push_bytes(&ch->push);
+
+	igt_assert_f(length, "a push that does not fit\n");
+	ch->used = ch->start + length;
+	return (struct drm_cnova_push) { .va = ch->va + ch->start, .length = length };
 }
 
 /* ----------------------------------------------------------------------- executions */

@@ -3,6 +3,7 @@
 #define CNOVA_IGT_EXEC_H
 
 #include "cnova.h"
+#include "cnova_push.h"
 #include "sync.h"
 
 /* Where push buffers of tests are: out of the way of what tests map. */
@@ -35,6 +36,9 @@ struct cnova_channel {
 	/** @start: where the push that is being written starts. */
 	uint64_t start;
 
+	/** @push: that push, for the builder. */
+	struct cnova_push push;
+
 	/** @out: syncobj, a timeline, that executions signal. */
 	uint32_t out;
 
@@ -57,9 +61,6 @@ void cnova_channel_fini(struct cnova_channel *ch);
 
 /* Words. */
 void cnova_pb_begin(struct cnova_channel *ch);
-void cnova_pb_word(struct cnova_channel *ch, uint32_t word);
-void cnova_pb_method(struct cnova_channel *ch, uint32_t subchannel, uint32_t method,
-		     const uint32_t *data, unsigned int nr);
 void cnova_pb_copy(struct cnova_channel *ch, uint64_t dst, uint64_t src, uint32_t size);
 void cnova_pb_fill(struct cnova_channel *ch, uint64_t dst, uint32_t value, uint32_t size);
 void cnova_pb_release(struct cnova_channel *ch, uint64_t va, uint32_t payload);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#include "cnova.h"
+#include "look.h"
 
 /* A test that fails leaves its world behind; the next one closes it. */
 static struct cnova_world world_storage = { .fd = -1 };
@@ -19,6 +19,7 @@ struct cnova_world *cnova_world_create(int fd, uint64_t start, uint64_t size)
 		for (unsigned int i = 0; i < world->nr_bos; i++)
 			cnova_bo_fini(&world->bo[i]);
 		cnova_oracle_fini(&world->oracle);
+		cnova_look_forget(&world->vm);
 		close(world->vm.eye);
 		close(world->vm.dir);
 		drm_close_driver(world->fd);
@@ -121,6 +122,71 @@ static ssize_t read_eye(void *data, uint64_t va, void *buf, size_t size)
 	return cnova_eye_read(data, va, buf, size);
 }
 
+/* What was seen through the engine, and where it shall fault. */
+struct glimpses {
+	struct cnova_world *world;
+	struct cnova_glimpse *page;
+	uint32_t hole;
+};
+
+#define NO_HOLE		UINT32_MAX
+/* A look into a hole costs a channel: in every so many checks, one. */
+#define CHECKS_PER_HOLE	8
+
+static uint32_t choose_hole(const struct cnova_oracle *oracle, unsigned int nr_checks)
+{
+	uint32_t from = nr_checks * 37;
+
+	if (nr_checks % CHECKS_PER_HOLE)
+		return NO_HOLE;
+	for (uint32_t k = 0; k < oracle->nr_pages; k++) {
+		uint32_t i = (from + k) % oracle->nr_pages;
+
+		if (oracle->page[i].state == CNOVA_PAGE_HOLE && cnova_oracle_is_sampled(oracle, i))
+			return i;
+	}
+	return NO_HOLE;
+}
+
+/* Holes but the chosen one are taken for holes; all else has been looked at. */
+static ssize_t read_glimpses(void *data, uint64_t va, void *buf, size_t size)
+{
+	const struct glimpses *g = data;
+	const struct cnova_oracle *oracle = &g->world->oracle;
+	uint32_t i = (va - oracle->start) / SZ_4K;
+	size_t at;
+
+	if (oracle->page[i].state == CNOVA_PAGE_HOLE)
+		return i == g->hole ? cnova_eye_read(&g->world->vm, va, buf, size) : -EFAULT;
+	if (oracle->page[i].state == CNOVA_PAGE_SPARSE)
+		return g->page[i].seen ? (ssize_t)size : -EFAULT;
+
+	for (at = 0; at < size && g->page[i].seen; at += SZ_4K, i++) {
+		memcpy((char *)buf + at, &g->page[i].first, 8);
+		memcpy((char *)buf + at + SZ_4K - 8, &g->page[i].last, 8);
+	}
+	return at ? (ssize_t)at : -EFAULT;
+}
+
+/* Does the GPU read what it should? */
+static bool check_reads(struct cnova_world *world)
+{
+	struct cnova_oracle *oracle = &world->oracle;
+	struct glimpses g = { .world = world };
+	bool ok;
+
+	if (!cnova_looks_by_engine())
+		return cnova_oracle_check_eye(oracle, read_eye, &world->vm);
+
+	g.page = calloc(oracle->nr_pages, sizeof(*g.page));
+	igt_assert(g.page);
+	cnova_look_at_pages(&world->vm, oracle, g.page);
+	g.hole = choose_hole(oracle, world->vm.look->nr_checks++);
+	ok = cnova_oracle_check_eye(oracle, read_glimpses, &g);
+	free(g.page);
+	return ok;
+}
+
 /**
  * cnova_world_check() - Do the GPU and the VA tree show what the oracle says?
  */
@@ -131,7 +197,7 @@ void cnova_world_check(struct cnova_world *world)
 	bool ok;
 
 	ok = cnova_oracle_check_tree(&world->oracle, tree) &&
-	     cnova_oracle_check_eye(&world->oracle, read_eye, &world->vm);
+	     check_reads(world);
 	if (!ok)
 		igt_info("%s", tree);
 	free(tree);
@@ -139,7 +205,8 @@ void cnova_world_check(struct cnova_world *world)
 
 	igt_assert_eq(__cnova_vm_get_state(world->fd, world->vm.id, &state), 0);
 	igt_assert_eq(state.state, DRM_CNOVA_VM_ACTIVE);
-	igt_assert_eq_u64(state.mapped, cnova_oracle_mapped(&world->oracle));
+	igt_assert_eq_u64(state.mapped, cnova_oracle_mapped(&world->oracle) +
+			  cnova_look_mapped(&world->vm));
 }
 
 /**
@@ -188,6 +255,30 @@ static void check_write(struct cnova_world *world, uint32_t i)
 		     "write to %#llx gives %zd\n", (unsigned long long)va, n);
 }
 
+/* Through the engine all that are to arrive go at once; one that is refused for each reason. */
+static void write_words(struct cnova_world *world)
+{
+	struct cnova_oracle *oracle = &world->oracle;
+	bool hole = false, read_only = false;
+
+	if (cnova_looks_by_engine())
+		cnova_look_put_words(&world->vm, oracle);
+
+	for (uint32_t i = 0; i < oracle->nr_pages; i++) {
+		const struct cnova_page *page = &oracle->page[i];
+		bool *once = page->state == CNOVA_PAGE_HOLE ? &hole :
+			     page->flags & DRM_CNOVA_VM_BIND_READ_ONLY ? &read_only : NULL;
+
+		if (!cnova_oracle_is_sampled(oracle, i))
+			continue;
+		if (cnova_looks_by_engine() && (!once || *once))
+			continue;
+		check_write(world, i);
+		if (once)
+			*once = true;
+	}
+}
+
 /**
  * cnova_world_check_writes() - Do writes land in the right pages, and in no others?
  *
@@ -203,9 +294,7 @@ void cnova_world_check_writes(struct cnova_world *world)
 		for (uint64_t i = 0; i < world->bo[k].size / SZ_4K; i++)
 			*scratch(&world->bo[k], i) = 0;
 
-	for (uint32_t i = 0; i < oracle->nr_pages; i++)
-		if (cnova_oracle_is_sampled(oracle, i))
-			check_write(world, i);
+	write_words(world);
 
 	/* Take each expected word back to 0: what is then not 0 was hit by mistake. */
 	for (uint32_t i = oracle->nr_pages; i--;) {
