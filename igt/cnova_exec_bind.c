@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "exec.h"
+#include "queue.h"
 
 /**
  * TEST: cnova exec bind
@@ -18,10 +19,15 @@
  *
  * SUBTEST: half-of-leaf
  * Description: Channels read one half of a leaf of 2 MiB without pause while the other half is
- *	unmapped, mapped again, and mapped to another object: nothing faults (rule 11).
+ *	unmapped, mapped again, and mapped to another object: nothing faults, and what they
+ *	read is right, in every round (rule 11).
  *
  * SUBTEST: not-held-up
- * Description: Binds that change the size of no leaf are done while an execution runs.
+ * Description: Binds that change the size of no leaf are done while an execution runs, and are not
+ *	counted among those that do (rule 11).
+ *
+ * SUBTEST: held-up
+ * Description: Those that do are counted, and wait (rule 11).
  *
  * SUBTEST: cap-64k
  * Description: Parts of 64 KiB of what is mapped with CAP_64K can be replaced while an
@@ -101,41 +107,145 @@ static void test_chain(int fd)
 	finish(w);
 }
 
-static void test_half_of_leaf(int fd)
+/* ------------------------------------------------------------------ half of a leaf */
+
+enum { READERS = 3, PIECES = 4, PIECE = SZ_4K };
+
+/* A channel that reads, and where what it reads goes: turn by turn, in one half or the other. */
+struct reader {
+	struct cnova_channel channel;
+	struct cnova_bo out;
+	uint64_t va;
+	uint64_t point;
+};
+
+static void reader_init(struct reader *r, struct cnova_world *w, int i)
 {
-	enum { NR = 3, ROUNDS = 12 };
-	struct cnova_world *w = prepare(fd);
-	const uint64_t half = CNOVA_VA + SZ_1M;
-	struct cnova_channel ch[NR];
+	struct drm_cnova_vm_bind_op op;
+
+	memset(r, 0, sizeof(*r));
+	r->va = CNOVA_PB_VA + (2 * i + 3) * SZ_2M;
+	cnova_bo_init(&r->out, w->fd, 2 * PIECES * PIECE, 0);
+	op = cnova_op_map(&r->out, 0, r->va, r->out.size, 0);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
+	cnova_channel_init(&r->channel, &w->vm, CNOVA_PB_VA + (2 * i + 2) * SZ_2M, SZ_64K);
+}
+
+static void reader_fini(struct reader *r, struct cnova_world *w)
+{
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(r->va, r->out.size);
+
+	cnova_exec_finish(&r->channel);
+	cnova_channel_expect_alive(&r->channel);
+	cnova_channel_fini(&r->channel);
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
+	cnova_bo_fini(&r->out);
+}
+
+/* Which page of the object reader @i looks at, as number @k of a turn. */
+static unsigned int page_read(int i, unsigned int turn, unsigned int k)
+{
+	return (turn * 37 + i * 64 + k * 13) % (SZ_1M / SZ_4K);
+}
+
+static void reader_submit(struct reader *r, int i, unsigned int turn)
+{
+	uint64_t out = r->va + turn % 2 * PIECES * PIECE;
 	struct drm_cnova_push push;
-	uint64_t point[NR] = {};
+
+	cnova_pb_begin(&r->channel);
+	for (unsigned int k = 0; k < PIECES; k++)
+		cnova_pb_copy(&r->channel, out + k * PIECE,
+			      CNOVA_VA + page_read(i, turn, k) * SZ_4K, PIECE);
+	push = cnova_pb_end(&r->channel);
+	r->point = cnova_exec(&r->channel, &push, 1, NULL);
+}
+
+/* The turn before the last is over, and has read what is there. */
+static void reader_check(struct reader *r, int i, unsigned int turn, const struct cnova_bo *bo)
+{
+	uint8_t *out = r->out.map + turn % 2 * PIECES * PIECE;
+
+	igt_assert_eq(cnova_exec_wait(&r->channel, r->point - 1), 0);
+	for (unsigned int k = 0; k < PIECES; k++) {
+		uint64_t tag = cnova_tag(bo->handle, page_read(i, turn, k));
+
+		igt_assert_eq_u64(*(uint64_t *)(out + k * PIECE), tag);
+		igt_assert_eq_u64(*(uint64_t *)(out + (k + 1) * PIECE - 8), ~tag);
+	}
+	memset(out, 0, PIECES * PIECE);
+}
+
+/* Is it a leaf of 2 MiB, half of which is read? */
+static bool is_one_leaf(struct cnova_world *w)
+{
+	char *text = cnova_read_text(w->vm.dir, "pagetable"), line[32];
+	bool one;
+
+	igt_assert(text);
+	snprintf(line, sizeof(line), "0x%016llx 2M ", CNOVA_VA);
+	one = strstr(text, line);
+	free(text);
+	return one;
+}
+
+static void other_half(struct cnova_world *w, unsigned int round)
+{
+	const uint64_t half = CNOVA_VA + SZ_1M;
+	struct drm_cnova_vm_bind_op op;
+
+	switch (round % 5) {
+	case 0:
+		cnova_world_unmap(w, half, SZ_1M);
+		break;
+	case 1:
+		cnova_world_map(w, &w->bo[1], SZ_1M, half, SZ_1M, 0);
+		break;
+	case 2:
+		op = cnova_op_sparse(half, SZ_64K);
+		cnova_world_bind(w, &op, 1);
+		break;
+	case 3:
+		cnova_world_map(w, &w->bo[2], 0, half + SZ_1M / 2, SZ_64K, 0);
+		break;
+	default:
+		/* One leaf again, from under who reads half of it. */
+		cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	}
+}
+
+static void half_of_leaf(struct cnova_world *w, unsigned int rounds)
+{
+	struct reader readers[READERS];
+	unsigned int leaves = 0;
 
 	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
-	for (int i = 0; i < NR; i++)
-		cnova_channel_init(&ch[i], &w->vm, CNOVA_PB_VA + (i + 1) * SZ_2M, SZ_64K);
-	for (int round = 0; round < ROUNDS; round++) {
-		/* Two in the ring of each, always: the next begins when one ends. */
-		for (int i = 0; i < NR; i++) {
-			if (point[i])
-				igt_assert_eq(cnova_exec_wait(&ch[i], point[i]), 0);
-			point[i] = ch[i].point;
-			cnova_pb_begin(&ch[i]);
-			for (int k = 0; k < 4; k++)
-				cnova_pb_copy(&ch[i], cnova_channel_word_va(&ch[i], 8),
-					      CNOVA_VA + (i * 4 + k) * SZ_64K, 2048);
-			push = cnova_pb_end(&ch[i]);
-			cnova_exec(&ch[i], &push, 1, NULL);
+	for (int i = 0; i < READERS; i++) {
+		reader_init(&readers[i], w, i);
+		reader_submit(&readers[i], i, 0);
+	}
+	for (unsigned int round = 0; round < rounds; round++) {
+		leaves += is_one_leaf(w);
+		/* Each has one that runs, and one behind it. */
+		for (int i = 0; i < READERS; i++) {
+			reader_submit(&readers[i], i, round + 1);
+			reader_check(&readers[i], i, round, &w->bo[0]);
 		}
-		if (round % 3 == 0)
-			cnova_world_unmap(w, half, SZ_1M);
-		else
-			cnova_world_map(w, &w->bo[round % 3 - 1], SZ_1M, half, SZ_1M, 0);
+		other_half(w, round);
 	}
-	for (int i = 0; i < NR; i++) {
-		cnova_exec_finish(&ch[i]);
-		cnova_channel_expect_alive(&ch[i]);
-		cnova_channel_fini(&ch[i]);
-	}
+	igt_info("%u rounds, %u of them with a leaf of 2 MiB; %ld binds changed a size, and waited for %ld executions\n",
+		 rounds, leaves, cnova_binds(w, "resizes"), cnova_binds(w, "resize_waits"));
+	igt_assert_lt(0, leaves);
+	igt_assert_lte(rounds / 5 * 2, cnova_binds(w, "resizes"));
+	for (int i = 0; i < READERS; i++)
+		reader_fini(&readers[i], w);
+}
+
+static void test_half_of_leaf(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+
+	half_of_leaf(w, 40);
 	finish(w);
 }
 
@@ -150,20 +260,91 @@ static uint64_t exec_long(void)
 	return cnova_exec(&channel, &push, 1, NULL);
 }
 
+/* What is there when the operations come. */
+static void prepare_sizes(struct cnova_world *w)
+{
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA + SZ_2M, SZ_2M, DRM_CNOVA_VM_BIND_CAP_64K);
+}
+
 static void test_not_held_up(int fd)
 {
+	const uint64_t small = CNOVA_VA + SZ_2M, hole = CNOVA_VA + 2 * SZ_2M;
 	struct cnova_world *w = prepare(fd);
+	const struct drm_cnova_vm_bind_op ops[] = {
+		/* Where nothing is, and away again. */
+		cnova_op_map(&w->bo[1], 0, hole, SZ_2M, 0),
+		cnova_op_unmap(hole, SZ_2M),
+		cnova_op_map(&w->bo[2], 0, hole, SZ_64K, 0),
+		cnova_op_unmap_all(&w->bo[2]),
+		/* The same once more, and another object in the place of one. */
+		cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_2M, 0),
+		cnova_op_map(&w->bo[1], 0, CNOVA_VA, SZ_2M, 0),
+		cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_2M, DRM_CNOVA_VM_BIND_READ_ONLY),
+		/* Pieces of 64 KiB of what has no larger pages. */
+		cnova_op_map(&w->bo[1], SZ_64K, small + 3 * SZ_64K, SZ_64K,
+			     DRM_CNOVA_VM_BIND_CAP_64K),
+		cnova_op_map(&w->bo[1], 0, small, SZ_1M, DRM_CNOVA_VM_BIND_CAP_64K),
+		cnova_op_unmap(small + 5 * SZ_64K, 2 * SZ_64K),
+		cnova_op_map(&w->bo[0], 0, small, SZ_2M, DRM_CNOVA_VM_BIND_CAP_64K),
+		/* Without memory, and back. */
+		cnova_op_sparse(small + SZ_1M, SZ_1M),
+		cnova_op_map(&w->bo[1], 0, small + SZ_1M, SZ_1M, 0),
+		cnova_op_sparse(CNOVA_VA, SZ_2M),
+		cnova_op_map(&w->bo[0], 0, CNOVA_VA, SZ_2M, 0),
+		cnova_op_unmap(CNOVA_VA, SZ_2M),
+	};
+	long resizes, waits;
 	uint64_t point;
 
-	cnova_world_map(w, &w->bo[0], 0, CNOVA_VA, SZ_2M, 0);
+	prepare_sizes(w);
+	resizes = cnova_binds(w, "resizes");
+	waits = cnova_binds(w, "resize_waits");
+	igt_assert_lte(0, waits);
 	point = exec_long();
-	cnova_world_map(w, &w->bo[1], 0, CNOVA_VA + SZ_2M, SZ_2M, 0);
-	cnova_world_unmap(w, CNOVA_VA + SZ_2M, SZ_2M);
-	cnova_world_map(w, &w->bo[2], 0, CNOVA_VA + 2 * SZ_2M, SZ_64K, 0);
-	cnova_world_unmap(w, CNOVA_VA + 2 * SZ_2M, SZ_64K);
-	cnova_world_unmap(w, CNOVA_VA, SZ_2M);
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++) {
+		cnova_world_bind(w, &ops[i], 1);
+		igt_assert_f(cnova_binds(w, "resizes") == resizes &&
+			     cnova_binds(w, "resize_waits") == waits,
+			     "operation %u counts as one that changes a size\n", i);
+	}
 	igt_assert(!cnova_syncobj_is_signaled(w->fd, channel.out, point));
 	*cnova_channel_word(&channel, 0) = 1;
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	finish(w);
+}
+
+static void test_held_up(int fd)
+{
+	const uint64_t small = CNOVA_VA + SZ_2M;
+	struct cnova_world *w = prepare(fd);
+	const struct drm_cnova_vm_bind_op ops[] = {
+		cnova_op_map(&w->bo[0], 0, small, SZ_2M, 0),
+		cnova_op_unmap(CNOVA_VA + SZ_64K, SZ_64K),
+		cnova_op_map(&w->bo[1], 0, CNOVA_VA + SZ_1M, SZ_64K, 0),
+		cnova_op_map(&w->bo[0], SZ_4K, CNOVA_VA + SZ_1M + SZ_64K, SZ_64K, 0),
+		cnova_op_sparse(small + SZ_1M, SZ_4K),
+	};
+	struct drm_cnova_sync out[ARRAY_SIZE(ops)];
+	long resizes, waits;
+	uint64_t point;
+
+	prepare_sizes(w);
+	resizes = cnova_binds(w, "resizes");
+	waits = cnova_binds(w, "resize_waits");
+	point = exec_long();
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++) {
+		out[i] = cnova_new_signal(w);
+		igt_assert_eq(cnova_bind_async(&w->vm, &ops[i], 1, &out[i], 1), 0);
+		cnova_world_apply(w, &ops[i], 1);
+		igt_assert_eq(cnova_binds(w, "resizes"), resizes + i + 1);
+		igt_assert_eq(cnova_binds(w, "resize_waits"), waits + i + 1);
+	}
+	cnova_expect_waits(w, out[0]);
+	igt_assert(!cnova_syncobj_is_signaled(w->fd, channel.out, point));
+	*cnova_channel_word(&channel, 0) = 1;
+	for (unsigned int i = 0; i < ARRAY_SIZE(ops); i++)
+		cnova_expect_done(w, out[i]);
 	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
 	finish(w);
 }
@@ -223,9 +404,7 @@ struct crowd {
 
 static void crowd_bind(struct crowd *crowd, struct drm_cnova_vm_bind_op op)
 {
-	struct drm_cnova_vm_bind args = cnova_bind_args(&crowd->vm, &op, 1, NULL, 0);
-
-	igt_assert_eq(__cnova_bind(crowd->vm.fd, &args), 0);
+	igt_assert_eq(__cnova_bind_one(&crowd->vm, &op), 0);
 }
 
 static uint64_t block_va(unsigned int block)
@@ -368,6 +547,7 @@ int igt_main()
 		{ "half-of-leaf", "Channels read while the other half changes.",
 		  test_half_of_leaf },
 		{ "not-held-up", "Binds are done while an execution runs.", test_not_held_up },
+		{ "held-up", "Those that change a size wait.", test_held_up },
 		{ "cap-64k", "Parts of 64 KiB too.", test_cap_64k },
 		{ "size-change-waits", "It waits for what runs.", test_size_change_waits },
 		{ "evicted", "Each EXEC binds again what was evicted.", test_evicted },
