@@ -346,7 +346,8 @@ void cnova_channel_push(struct cnova_channel *channel, const u64 *entries, u32 n
  * Context: Process context, fence signalling path: no allocation. Sleeps for the hardware,
  * not longer than five times %CNOVA_HOST_TIMEOUT_US, and then for cnova_host_reset().
  * Return: 0: nothing of it is on its way any more. -EIO: the hardware cannot stop it; the
- * device is wedged, and all that the channel reaches has to stay. -ENODEV: it is gone.
+ * device is wedged, and all that the channel reaches has to stay. -ENODEV: it is gone; the
+ * same, as it may come back.
  */
 int cnova_channel_kill(struct cnova_channel *channel)
 {
@@ -360,8 +361,11 @@ int cnova_channel_kill(struct cnova_channel *channel)
 	if (!channel->killed) {
 		err = cnova_host_evict_locked(channel);
 		channel->killed = true;
-		channel->stuck = err == -EIO;
-		failed = channel->stuck;
+		channel->stuck = err;
+		failed = err == -EIO;
+		/* What is gone may come back, and go on where it was. */
+		if (err == -ENODEV)
+			runlist->lost = true;
 	} else if (channel->stuck) {
 		err = -EIO;
 	}

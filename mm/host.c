@@ -358,7 +358,7 @@ bool cnova_host_stop(struct cnova_host *host)
 	cnova_host_set_doorbell(host, false);
 	cnova_host_irq_fini(host);
 	for (u32 i = 0; i < host->nr_runlists; i++)
-		clean &= !host->runlists[i].stuck;
+		clean &= !host->runlists[i].stuck && !host->runlists[i].lost;
 
 	if (clean) {
 		cnova_fault_buffer_fini(&host->faults);

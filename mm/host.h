@@ -98,6 +98,8 @@ struct cnova_host_runlist {
 	 * others waited for it. Changes with @lock held; also read without.
 	 */
 	u32 recoveries;
+	/** @lost: The device was gone when a channel had to stop; it may be back. Under @lock. */
+	bool lost;
 };
 
 /** struct cnova_host_engine - A copy engine. All of it is immutable after probe. */

@@ -5,7 +5,8 @@
  * A view of 1 MiB of VRAM in BAR0, moved by one register (HARDWARE.md 5). It needs no
  * page tables, so page tables are written through it. The *arbiter* owns the
  * register; users hold a *cursor*, which takes the window when it is used and moves
- * it only when it must.
+ * it only when it must. Each move is read back. Where it was lost nothing is accessed: a
+ * device that is gone, and maybe back before anybody asks, or one whose window is stuck.
  *
  * Not for bulk data: that goes through BAR1.
  *
@@ -90,13 +91,27 @@ void cnova_pramin_fini(struct cnova_pramin *pramin)
  * cnova_pramin_reset() - The window may be anywhere: after a reset, after a resume.
  * @pramin: The arbiter.
  *
- * Context: Process context.
+ * Context: Process context, fence signalling path.
  */
 void cnova_pramin_reset(struct cnova_pramin *pramin)
 {
 	mutex_lock(&pramin->lock);
 	pramin->base = CNOVA_PRAMIN_UNKNOWN;
 	mutex_unlock(&pramin->lock);
+}
+
+/**
+ * cnova_pramin_is_stuck() - Did the window not go where it was sent?
+ * @pramin: The arbiter.
+ *
+ * Then something was not stored, and page tables are not what they should be.
+ *
+ * Context: Any.
+ * Return: Whether that happened while the device was there.
+ */
+bool cnova_pramin_is_stuck(const struct cnova_pramin *pramin)
+{
+	return READ_ONCE(pramin->stuck);
 }
 
 /**
@@ -127,20 +142,45 @@ void cnova_pramin_end(struct cnova_pramin_cursor *cursor)
 	mutex_unlock(&cursor->pramin->lock);
 }
 
-/* Show the 1 MiB around @pa. Whole MiB: tables that stand together need no move. */
-static void cnova_pramin_move(struct cnova_pramin *pramin, u64 pa)
+/* It is not there, or it does not do what it is told: nobody knows what it shows. */
+static void cnova_pramin_fail(struct cnova_pramin *pramin, u32 want, u32 got)
+{
+	lockdep_assert_held(&pramin->lock);
+
+	pramin->base = CNOVA_PRAMIN_UNKNOWN;
+	if (cnova_io_lost(pramin->io, got) || pramin->stuck)
+		return;
+
+	dev_err(pramin->dev, "the PRAMIN window does not move: %#x instead of %#x\n", got, want);
+	WRITE_ONCE(pramin->stuck, true);
+}
+
+/*
+ * Show the 1 MiB around @pa. Whole MiB: tables that stand together need no move, so that
+ * there are few, and each can be looked at: what is stored after one that was lost
+ * would be somebody else's memory. Return: whether it shows that.
+ */
+static bool cnova_pramin_move(struct cnova_pramin *pramin, u64 pa)
 {
 	u64 base = round_down(pa, NV_PRAMIN_SIZE);
+	u32 want = (base >> 16) & pramin->window->base, got;
 
 	lockdep_assert_held(&pramin->lock);
 
 	if (base == pramin->base)
-		return;
+		return true;
 
 	/* Posted in order with the accesses that follow; target 0 is video memory. */
-	cnova_wr32(pramin->io, pramin->window->reg, (base >> 16) & pramin->window->base);
+	cnova_wr32(pramin->io, pramin->window->reg, want);
 	cnova_io_account(pramin->io, CNOVA_IO_WINDOW_MOVE, 1);
+	got = cnova_rd32(pramin->io, pramin->window->reg);
+	if ((got & pramin->window->base) != want) {
+		cnova_pramin_fail(pramin, want, got);
+		return false;
+	}
+
 	pramin->base = base;
+	return true;
 }
 
 /* One access. Loads: *@value is replaced. */
@@ -162,8 +202,9 @@ static void cnova_pramin_access(struct cnova_pramin_cursor *cursor, u64 pa, u64 
 		cursor->budget = CNOVA_PRAMIN_MAX_HOLD;
 	}
 
-	cnova_pramin_move(pramin, pa);
-	if (store) {
+	if (!cnova_pramin_move(pramin, pa)) {
+		*value = ~0ULL >> (64 - 8 * width);
+	} else if (store) {
 		cnova_aperture_wr(pramin->io, offset, *value, width);
 		cursor->last = pa;
 		cursor->dirty = true;

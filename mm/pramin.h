@@ -36,6 +36,8 @@ struct cnova_pramin {
 	struct mutex lock;
 	/** @base: Where the window is, ~0 if unknown. Protected by @lock. */
 	u64 base;
+	/** @stuck: It did not go where it was sent. Set under @lock, stays. */
+	bool stuck;
 };
 
 /**
@@ -61,6 +63,7 @@ int cnova_pramin_init(struct cnova_pramin *pramin, struct device *dev, struct cn
 void cnova_pramin_fini(struct cnova_pramin *pramin);
 void cnova_pramin_restore(struct cnova_pramin *pramin);
 void cnova_pramin_reset(struct cnova_pramin *pramin);
+bool cnova_pramin_is_stuck(const struct cnova_pramin *pramin);
 
 void cnova_pramin_begin(struct cnova_pramin *pramin, struct cnova_pramin_cursor *cursor);
 void cnova_pramin_end(struct cnova_pramin_cursor *cursor);

@@ -81,6 +81,10 @@ static int cnova_vmm_io_invalidate(struct cnova_pt_io *base)
 
 	/* The window ranks below the TLB, and the TLB takes its time. */
 	cnova_pramin_end(&io->cursor);
+
+	/* Whose tables lack what was not stored is not known: nobody's can be trusted. */
+	if (cnova_pramin_is_stuck(&io->vmm->mm->pramin))
+		cnova_tlb_wedge(&io->vmm->mm->tlb);
 	return cnova_vmm_invalidate(io->vmm);
 }
 

@@ -180,7 +180,8 @@ static void fake_reg_write(struct fake_gpu *fake, u32 offset, u32 value)
 		fake->counts[FAKE_MOVE]++;
 		if (value & ~fake_window_mask(fake->chip))
 			fake->misuse++;
-		fake->window = value;
+		if (!fake->window_stuck)
+			fake->window = value;
 	} else {
 		fake->counts[FAKE_REG_WR]++;
 		if (offset != 0xb830a0 && offset != 0xb830a4 && !fake_bar1_bind(fake, offset))

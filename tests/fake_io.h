@@ -100,6 +100,7 @@ struct fake_gpu {
 	bool (*host_write)(struct fake_gpu *fake, u32 offset, u32 value);
 	void *host;
 
+	bool window_stuck;	/* its register keeps what it has */
 	/* Called before each access to the aperture; may sleep. */
 	void (*hook)(struct fake_gpu *fake);
 	void *hook_arg;

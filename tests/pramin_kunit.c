@@ -348,7 +348,51 @@ static void pramin_all_ones_is_data(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cnova_pramin_rd64(&cursor, at(SZ_4K)), 0);
 	cnova_pramin_end(&cursor);
 	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_BOOT_0), 0);
-	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_REG_RD), 0);
+	/* That of the move. */
+	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_REG_RD), 1);
+}
+
+/* [17] Nothing goes to where the window happens to be. */
+static void pramin_stuck(struct kunit *test)
+{
+	struct pramin_fixture *fix = test->priv;
+	struct cnova_pramin_cursor cursor;
+
+	cnova_pramin_begin(&fix->pramin, &cursor);
+	cnova_pramin_wr64(&cursor, at(SZ_4K), 1);
+	fix->fake->window_stuck = true;
+	KUNIT_EXPECT_FALSE(test, cnova_pramin_is_stuck(&fix->pramin));
+	cnova_pramin_wr64(&cursor, at(2 * SZ_1M), 2);
+	KUNIT_EXPECT_TRUE(test, cnova_pramin_is_stuck(&fix->pramin));
+	KUNIT_EXPECT_EQ(test, cnova_pramin_rd64(&cursor, at(2 * SZ_1M)), ~0ULL);
+	KUNIT_EXPECT_EQ(test, cnova_pramin_rd16(&cursor, at(2 * SZ_1M)), 0xffff);
+	cnova_pramin_end(&cursor);
+	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_WR64), 1);
+	KUNIT_EXPECT_EQ(test, fake_count(fix->fake, FAKE_RD), 0);
+
+	/* Where it is it can be used; and it is looked for again after a failure. */
+	cnova_pramin_wr64(&cursor, at(SZ_4K), 3);
+	KUNIT_EXPECT_EQ(test, cnova_pramin_rd64(&cursor, at(SZ_4K)), 3);
+	cnova_pramin_end(&cursor);
+	fix->fake->window_stuck = false;
+}
+
+/* A device that was gone is not one whose window is stuck, and may be back. */
+static void pramin_gone_briefly(struct kunit *test)
+{
+	struct pramin_fixture *fix = test->priv;
+	struct cnova_pramin_cursor cursor;
+
+	cnova_pramin_begin(&fix->pramin, &cursor);
+	cnova_pramin_wr64(&cursor, at(SZ_4K), 1);
+	fix->fake->gone = true;
+	cnova_pramin_wr64(&cursor, at(2 * SZ_1M), 2);
+	fix->fake->gone = false;
+	KUNIT_EXPECT_FALSE(test, cnova_pramin_is_stuck(&fix->pramin));
+	cnova_pramin_wr64(&cursor, at(2 * SZ_1M + 8), 3);
+	KUNIT_EXPECT_EQ(test, cnova_pramin_rd64(&cursor, at(2 * SZ_1M + 8)), 3);
+	KUNIT_EXPECT_EQ(test, cnova_pramin_rd64(&cursor, at(SZ_4K)), 1);
+	cnova_pramin_end(&cursor);
 }
 
 /* --------------------------------------------------------------------- holds */
@@ -521,6 +565,8 @@ static struct kunit_case pramin_kunit_cases[] = {
 	KUNIT_CASE_PARAM(pramin_bulk_at_the_edges, fake_gen_chips),
 	KUNIT_CASE(pramin_refuses),
 	KUNIT_CASE(pramin_all_ones_is_data),
+	KUNIT_CASE(pramin_stuck),
+	KUNIT_CASE(pramin_gone_briefly),
 	KUNIT_CASE(pramin_a_hold_is_bounded),
 	KUNIT_CASE(pramin_bulk_is_64_bits_at_a_time),
 	KUNIT_CASE(pramin_position_is_void_after_reset),
