@@ -75,6 +75,7 @@ int cnova_device_bind(void)
 	cnova_model_set("gone", "0");
 	cnova_model_set("trigger_stuck", "0");
 	cnova_model_set("ack_lost", "0");
+	cnova_model_set("window_stuck", "0");
 	write_driver("bind");
 	return cnova_open();
 }
