@@ -22,6 +22,8 @@
  * Locking: see cnova_vm_rebind(). The tree lock is taken where nothing allocates.
  */
 
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
 #include <linux/slab.h>
 
 #include <drm/drm_exec.h>
@@ -178,6 +180,12 @@ static int cnova_rebind_execute(struct cnova_rebind *rebind, struct cnova_vmm_jo
 	return err;
 }
 
+/* Here a bind that was accepted before may run; tests see to it that one does. */
+VISIBLE_IF_KUNIT void cnova_rebind_prepared(struct cnova_vm *vm)
+{
+	KUNIT_STATIC_STUB_REDIRECT(cnova_rebind_prepared, vm);
+}
+
 /* Return: 1: all that was found is bound; 0: there may be more; negative errno. */
 static int cnova_rebind_round(struct cnova_rebind *rebind, struct ttm_operation_ctx *ctx)
 {
@@ -191,6 +199,7 @@ static int cnova_rebind_round(struct cnova_rebind *rebind, struct ttm_operation_
 	if (err)
 		return err;
 
+	cnova_rebind_prepared(rebind->vm);
 	err = cnova_rebind_execute(rebind, &job);
 	cnova_vmm_cleanup(&rebind->vm->vmm, &job);
 	return err;

@@ -297,14 +297,14 @@ static int cnova_tt_let_go(struct cnova_device *cnova, struct cnova_tt *tt)
 }
 
 /* Has cnova_tts_release_locked() been there? */
-static int cnova_tt_was_released(struct cnova_device *cnova, struct cnova_tt *tt)
+static bool cnova_tt_was_released(struct cnova_device *cnova, struct cnova_tt *tt)
 {
-	int err;
+	bool released;
 
 	mutex_lock(&cnova->tts_lock);
-	err = list_empty(&tt->held) ? 0 : -ENODEV;
+	released = list_empty(&tt->held);
 	mutex_unlock(&cnova->tts_lock);
-	return err;
+	return released;
 }
 
 /**
@@ -326,14 +326,14 @@ int cnova_tt_unmap(struct ttm_device *bdev, struct ttm_tt *ttm)
 	if (!tt->runs)
 		return 0;
 
-	if (drm_dev_enter(&cnova->drm, &idx)) {
+	if (!cnova_tt_was_released(cnova, tt)) {
+		if (!drm_dev_enter(&cnova->drm, &idx))
+			return -ENODEV;
 		err = cnova_tt_let_go(cnova, tt);
 		drm_dev_exit(idx);
-	} else {
-		err = cnova_tt_was_released(cnova, tt);
+		if (err)
+			return err;
 	}
-	if (err)
-		return err;
 
 	cnova_runs_free(tt->runs);
 	tt->runs = NULL;

@@ -41,6 +41,10 @@
  * Description: Two VMs that do not fit into VRAM together execute in turn: each EXEC binds again
  *	what the other one's has evicted, and the engine finds everything (rule 16). For a GPU
  *	with little VRAM.
+ *
+ * SUBTEST: clients
+ * Description: Two processes that use four times as much VRAM as there is execute at the same
+ *	time; contents stay, and nobody waits for ever. For a GPU with little VRAM.
  */
 
 #define HANG_SECONDS	60
@@ -536,6 +540,39 @@ static void test_evicted(int fd)
 	cnova_model_check();
 }
 
+/* One of them: VMs with their channels, each of which fits into VRAM, and together do not. */
+static void run_client(int fd, unsigned int number)
+{
+	enum { NR = 7, ROUNDS = 3 };
+	uint64_t vram = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_SIZE);
+	static struct crowd crowd[NR];
+	int own = drm_reopen_driver(fd);
+
+	for (unsigned int i = 0; i < NR; i++)
+		crowd_init(&crowd[i], own, vram / 32 / SZ_64K * SZ_64K,
+			   (number * NR + i + 1) << 16);
+	for (unsigned int round = 0; round < ROUNDS; round++)
+		crowd_copy(&crowd[(round * 3 + number) % NR], round);
+	for (unsigned int i = 0; i < NR; i++) {
+		crowd_check(&crowd[i]);
+		crowd_fini(&crowd[i]);
+	}
+	drm_close_driver(own);
+}
+
+static void test_clients(int fd)
+{
+	cnova_require_exec(fd);
+	igt_require_f(cnova_param(fd, DRM_CNOVA_PARAM_VRAM_SIZE) <= 64 * SZ_1M,
+		      "more VRAM than this test fills\n");
+	igt_set_timeout(HANG_SECONDS, "two clients");
+	igt_fork(child, 2)
+		run_client(fd, child);
+	igt_waitchildren();
+	igt_reset_timeout();
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	static const struct {
@@ -551,6 +588,7 @@ int igt_main()
 		{ "cap-64k", "Parts of 64 KiB too.", test_cap_64k },
 		{ "size-change-waits", "It waits for what runs.", test_size_change_waits },
 		{ "evicted", "Each EXEC binds again what was evicted.", test_evicted },
+		{ "clients", "Two processes, and too little VRAM.", test_clients },
 	};
 	int fd = -1;
 

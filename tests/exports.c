@@ -9,6 +9,7 @@
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
 #include "drm/device.h"
+#include "drm/evict.h"
 #include "drm/gem.h"
 #include "drm/order.h"
 #include "drm/prime.h"
@@ -16,8 +17,10 @@
 #include "drm/rebind.h"
 #include "drm/resize.h"
 #include "drm/sync.h"
+#include "drm/tt.h"
 #include "drm/validate.h"
 #include "drm/vm.h"
+#include "hw/flush.h"
 #include "mm/bar1.h"
 #include "mm/channel.h"
 #include "mm/host.h"
@@ -57,6 +60,16 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_prime_import);
 EXPORT_SYMBOL_IF_KUNIT(cnova_quarantine_release);
 EXPORT_SYMBOL_IF_KUNIT(cnova_validation_end);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_lock_bound);
+
+/* tests/rebind_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_bo_zap);
+EXPORT_SYMBOL_IF_KUNIT(cnova_rebind_prepared);
+
+/* tests/tt_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_flush);
+EXPORT_SYMBOL_IF_KUNIT(cnova_tt_runs);
+EXPORT_SYMBOL_IF_KUNIT(cnova_tts_release_locked);
+EXPORT_SYMBOL_IF_KUNIT(cnova_tts_release_lost);
 
 /* tests/bar1_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);
