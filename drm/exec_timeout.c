@@ -33,7 +33,7 @@
 #define CNOVA_EXEC_RENEWALS	8
 
 /* Between two looks at somebody who may be going on. */
-#define CNOVA_EXEC_LOOK_MS	20
+#define CNOVA_EXEC_LOOK_MS	100
 
 static bool cnova_exec_is_same_place(const struct cnova_channel_look *a,
 				     const struct cnova_channel_look *b)

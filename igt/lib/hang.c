@@ -127,11 +127,22 @@ void cnova_actor_fini(struct cnova_actor *actor)
  */
 uint64_t cnova_actor_copy(struct cnova_actor *actor)
 {
+	return cnova_actor_copy_often(actor, 1);
+}
+
+/**
+ * cnova_actor_copy_often() - The same, but that it copies @nr times, 80 at most.
+ *
+ * Return: point of its channel.
+ */
+uint64_t cnova_actor_copy_often(struct cnova_actor *actor, unsigned int nr)
+{
 	struct cnova_channel *ch = &actor->channel;
 	struct drm_cnova_push push;
 
 	cnova_pb_begin(ch);
-	cnova_pb_copy(ch, DST, CNOVA_VA, CNOVA_ACTOR_SIZE);
+	for (unsigned int i = 0; i < nr; i++)
+		cnova_pb_copy(ch, DST, CNOVA_VA, CNOVA_ACTOR_SIZE);
 	cnova_pb_release(ch, cnova_channel_word_va(ch, 0), ch->point + 1);
 	push = cnova_pb_end(ch);
 	return cnova_exec(ch, &push, 1, NULL);

@@ -39,6 +39,7 @@ void cnova_actor_new_channel(struct cnova_actor *actor, int engine);
 int cnova_actor_engine(struct cnova_actor *actor);
 unsigned int cnova_actor_renewals(struct cnova_actor *actor);
 uint64_t cnova_actor_copy(struct cnova_actor *actor);
+uint64_t cnova_actor_copy_often(struct cnova_actor *actor, unsigned int nr);
 void cnova_actor_check(struct cnova_actor *actor);
 uint64_t cnova_actor_acquire(struct cnova_actor *actor);
 uint64_t cnova_actor_hang_at(struct cnova_actor *actor, const struct drm_cnova_push *push);
