@@ -15,7 +15,7 @@
  *	Needs the software model, whose engines fail when they are told to.
  *
  * SUBTEST: clear-%s
- * Description: Fresh memory is zero all the same (rule 22), and nothing is left behind.
+ * Description: Fresh memory is zero all the same, and nothing is left behind.
  * arg[1]:
  * @hang:	the engine hangs: the driver waits as long as a client may
  * @error:	the host refuses what the driver sends, as after a bit that fell over

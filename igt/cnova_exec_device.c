@@ -24,8 +24,8 @@
  *
  * SUBTEST: wedged
  * Description: That does not help either: the device is wedged. All that waits ends at once, with
- *	an error, nothing new is taken, user space is told, and all can be closed. Binding the
- *	driver again makes all well.
+ *	an error, nothing new is taken, user space is told, and all can be closed (rules 18,
+ *	22). Binding the driver again makes all well.
  */
 
 #define HANG_SECONDS	60

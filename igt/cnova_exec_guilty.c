@@ -11,9 +11,9 @@
  * Mega feature: General Core features
  * Sub-category: Command submission
  * Description: Channels that share an engine, of clients that know nothing of each other, one of
- *	which keeps it. That one dies of it, and nobody else: who waits gets time anew (rule 17:
- *	a channel that dies takes nothing with it). Needs the software model, whose engine hangs
- *	when it is told to.
+ *	which keeps it. That one dies of it, and nobody else: who waits gets time anew (rule 18:
+ *	every fence signals, with an error only where there was one). Needs the software
+ *	model, whose engine hangs when it is told to.
  *
  * SUBTEST: same-timeout
  * Description: Executions behind one that hangs have as much time as that one: they complete.
