@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 #include "nth.h"
 #include "picture.h"
@@ -30,6 +31,9 @@
  * @vram: memory of the GPU
  * @system: system memory
  * @private: an object of one VM
+ *
+ * SUBTEST: gem-mmap-offset
+ * Description: GEM_MMAP_OFFSET.
  *
  * SUBTEST: map-%s
  * Description: VM_BIND that maps: %arg[1].
@@ -127,6 +131,34 @@ static void test_gem_create(int fd, uint32_t flags)
 		more = cnova_nth_count(&tally, err, injected, n);
 		drm_close_driver(own);
 		wait_vram_free(fd, vram_free);
+	}
+	cnova_nth_report(&tally);
+	cnova_model_check();
+}
+
+static void test_gem_mmap_offset(int fd)
+{
+	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+	struct cnova_nth_tally tally = {};
+	bool more = true;
+
+	expect_messages();
+	for (unsigned int n = 1; more; n++) {
+		int own = drm_reopen_driver(fd), err;
+		uint32_t handle = cnova_gem_create(own, SZ_64K, DRM_CNOVA_GEM_VRAM);
+		struct drm_cnova_gem_mmap_offset args = { .handle = handle };
+		uint8_t *map;
+		bool injected;
+
+		err = cnova_nth_ioctl(own, DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET, &args, n, &injected);
+		more = cnova_nth_count(&tally, err, injected, n);
+		/* Whatever came of it, the next one works. */
+		map = cnova_gem_mmap(own, handle, SZ_64K);
+		map[SZ_4K] = 1;
+		munmap(map, SZ_64K);
+		drm_close_driver(own);
+		/* What shows it keeps some more. */
+		wait_vram_free(fd, vram_free - SZ_64K);
 	}
 	cnova_nth_report(&tally);
 	cnova_model_check();
@@ -463,6 +495,10 @@ int igt_main()
 	igt_describe("No allocation of GEM_CREATE may fail badly, with an address space.");
 	igt_subtest("gem-create-private")
 		test_gem_create(fd, DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE);
+
+	igt_describe("No allocation of GEM_MMAP_OFFSET may fail badly.");
+	igt_subtest("gem-mmap-offset")
+		test_gem_mmap_offset(fd);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(maps); i++) {
 		igt_describe("A map that fails for memory changes nothing.");

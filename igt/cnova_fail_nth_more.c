@@ -33,9 +33,6 @@
  * SUBTEST: exec-again
  * Description: EXEC that has to bind again what was evicted. For a GPU with little VRAM.
  *
- * SUBTEST: gem-mmap-offset
- * Description: GEM_MMAP_OFFSET.
- *
  * SUBTEST: prime-export-%s
  * Description: PRIME_HANDLE_TO_FD of an object in %arg[1].
  *
@@ -480,36 +477,6 @@ static void test_exec_again(int fd)
 	finish_exec(w);
 }
 
-/* ------------------------------------------------------------------------- objects */
-
-static void test_gem_mmap_offset(int fd)
-{
-	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
-	struct cnova_nth_tally tally = {};
-	bool more = true;
-
-	begin_case();
-	for (unsigned int n = 1; more; n++) {
-		int own = drm_reopen_driver(fd), err;
-		uint32_t handle = cnova_gem_create(own, SZ_64K, DRM_CNOVA_GEM_VRAM);
-		struct drm_cnova_gem_mmap_offset args = { .handle = handle };
-		uint8_t *map;
-		bool injected;
-
-		err = cnova_nth_ioctl(own, DRM_IOCTL_CNOVA_GEM_MMAP_OFFSET, &args, n, &injected);
-		more = cnova_nth_count(&tally, err, injected, n);
-		/* Whatever came of it, the next one works. */
-		map = cnova_gem_mmap(own, handle, SZ_64K);
-		map[SZ_4K] = 1;
-		munmap(map, SZ_64K);
-		drm_close_driver(own);
-		expect_vram_free(fd, vram_free);
-	}
-	cnova_nth_report(&tally);
-	igt_reset_timeout();
-	cnova_model_check();
-}
-
 /* ------------------------------------------------------------------------ dma-bufs */
 
 static int nr_files(void)
@@ -697,10 +664,6 @@ int igt_main()
 	igt_describe("An EXEC that fails for memory while it binds again changes nothing.");
 	igt_subtest("exec-again")
 		test_exec_again(fd);
-
-	igt_describe("No allocation of GEM_MMAP_OFFSET may fail badly.");
-	igt_subtest("gem-mmap-offset")
-		test_gem_mmap_offset(fd);
 
 	igt_describe("No allocation of an export may fail badly.");
 	igt_subtest("prime-export-vram")

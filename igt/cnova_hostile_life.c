@@ -42,12 +42,6 @@
  * @exec: an execution that waits for a submission
  * @wait: a wait for a syncobj
  *
- * SUBTEST: destroy-queue-twice
- * Description: Two threads destroy the same bind queue while a third binds on it.
- *
- * SUBTEST: destroy-channel-twice
- * Description: Two threads destroy the same channel while a third executes on it.
- *
  * SUBTEST: queue-window
  * Description: A bind queue is destroyed after a bind has looked it up, and before the bind is
  *	accepted: it is not, and nothing changes.
@@ -319,100 +313,7 @@ static void test_close_blocked(int fd, void (*test)(int fd))
 	cnova_model_check();
 }
 
-/* ------------------------------------------------------------------- destroy twice */
-
-struct racer {
-	pthread_t thread;
-	pthread_barrier_t *start;
-	int fd;
-	unsigned long request;
-	void *arg;
-	int err;
-};
-
-static void *race(void *data)
-{
-	struct racer *r = data;
-
-	pthread_barrier_wait(r->start);
-	r->err = cnova_ioctl(r->fd, r->request, r->arg);
-	return NULL;
-}
-
-/* Two with the same, and one with another one. */
-static void race_three(int fd, struct racer r[3], unsigned long destroy, void *args,
-		       unsigned long use, void *user)
-{
-	pthread_barrier_t start;
-
-	pthread_barrier_init(&start, NULL, 3);
-	for (int i = 0; i < 3; i++) {
-		r[i] = (struct racer){
-			.start = &start,
-			.fd = fd,
-			.request = i < 2 ? destroy : use,
-			.arg = i < 2 ? args : user,
-		};
-		igt_assert_eq(pthread_create(&r[i].thread, NULL, race, &r[i]), 0);
-	}
-	for (int i = 0; i < 3; i++)
-		pthread_join(r[i].thread, NULL);
-	pthread_barrier_destroy(&start);
-	igt_assert_eq(r[0].err + r[1].err, -ENOENT);
-}
-
-static void test_destroy_queue_twice(int fd)
-{
-	struct cnova_world *w = prepare(fd);
-	unsigned int late = 0;
-
-	for (int round = 0; round < ROUNDS; round++) {
-		struct drm_cnova_bind_queue_destroy args = { .vm_id = w->vm.id };
-		struct drm_cnova_vm_bind_op op = round % 2 ?
-			cnova_op_unmap(CNOVA_VA + 4 * SZ_64K, SZ_64K) : map_slot(&w->bo[0], 4);
-		struct drm_cnova_vm_bind bind = cnova_bind_args(&w->vm, &op, 1, NULL, 0);
-		struct racer r[3];
-
-		args.queue_id = cnova_queue_create(w);
-		bind.queue_id = args.queue_id;
-		race_three(w->fd, r, DRM_IOCTL_CNOVA_BIND_QUEUE_DESTROY, &args,
-			   DRM_IOCTL_CNOVA_VM_BIND, &bind);
-		igt_assert(!r[2].err || r[2].err == -ENOENT);
-		late += !!r[2].err;
-		if (!r[2].err)
-			cnova_world_apply(w, &op, 1);
-		cnova_world_check(w);
-	}
-	igt_info("%d rounds, %u binds came too late\n", ROUNDS, late);
-	finish(w);
-}
-
-static void test_destroy_channel_twice(int fd)
-{
-	struct cnova_world *w = prepare(fd);
-
-	cnova_require_exec(fd);
-	for (int round = 0; round < ROUNDS; round++) {
-		struct drm_cnova_sync out = cnova_new_signal(w);
-		struct drm_cnova_exec exec = { .syncs = { ptr_u64(&out), 1, sizeof(out) } };
-		struct drm_cnova_channel_destroy args = {};
-		struct drm_cnova_channel_create create;
-		struct racer r[3];
-
-		igt_assert_eq(__cnova_channel_create(w->fd, w->vm.id, &create), 0);
-		args.channel_id = create.channel_id;
-		exec.channel_id = create.channel_id;
-		race_three(w->fd, r, DRM_IOCTL_CNOVA_CHANNEL_DESTROY, &args, DRM_IOCTL_CNOVA_EXEC,
-			   &exec);
-		igt_assert(!r[2].err || r[2].err == -ENOENT);
-		if (!r[2].err)
-			igt_assert_eq(cnova_syncobj_wait(w->fd, out.handle, 0, WAIT_MS), 0);
-		else
-			igt_assert(!cnova_syncobj_has_fence(w->fd, out.handle, 0));
-		syncobj_destroy(w->fd, out.handle);
-	}
-	finish(w);
-}
+/* -------------------------------------------------------------------- in the window */
 
 /*
  * The bind has its queue when it waits for the submission. No memory of that queue may be
@@ -700,14 +601,6 @@ int igt_main()
 		igt_subtest_f("close-blocked-%s", blocked[i].name)
 			test_close_blocked(fd, blocked[i].test);
 	}
-
-	igt_describe("Only one may destroy a queue.");
-	igt_subtest("destroy-queue-twice")
-		test_destroy_queue_twice(fd);
-
-	igt_describe("Only one may destroy a channel.");
-	igt_subtest("destroy-channel-twice")
-		test_destroy_channel_twice(fd);
 
 	igt_describe("A queue goes before the bind is accepted.");
 	igt_subtest("queue-window")
