@@ -155,6 +155,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_end);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_fill);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_fini);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_init);
+EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_is_stuck);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_load);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_order);
 EXPORT_SYMBOL_IF_KUNIT(cnova_pramin_read);
