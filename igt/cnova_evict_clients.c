@@ -32,8 +32,8 @@
  * Description: [16] Objects are evicted while several processes bind, cut and unmap them.
  *
  * SUBTEST: ack-lost
- * Description: [17] No acknowledge for an eviction: that VM is dead, its object withheld, and
- *	others find memory and go on.
+ * Description: [17, 19] No acknowledge for an eviction: that VM is dead, what waits in it is
+ *	cancelled, its object withheld, though another VM has it too; others find memory and go on.
  */
 
 static void test_corked(int fd)
@@ -191,10 +191,28 @@ static void test_ack_lost(int *fd)
 	struct cnova_pressure pressure = { .fd = own };
 	struct drm_cnova_vm_get_state state;
 	static struct cnova_set set[2];
+	struct drm_cnova_vm_bind_op op;
+	struct drm_cnova_sync syncs[2];
+	struct cnova_cork cork;
+	struct cnova_vm other;
+	struct cnova_bo bo;
 
-	/* The first is what was used longest ago. */
-	for (int i = 0; i < 2; i++)
-		cnova_set_init(&set[i], own, 2, size, DRM_CNOVA_GEM_VRAM);
+	/* The first is what was used longest ago; another VM has it too. */
+	cnova_set_init(&set[0], own, 2, size, DRM_CNOVA_GEM_VRAM);
+	cnova_vm_init(&other, own);
+	for (int i = 0; i < 2; i++) {
+		op = cnova_op_map(&set[0].bo[i], 0, cnova_set_va(&set[0], i), size, 0);
+		igt_assert_eq(__cnova_bind_one(&other, &op), 0);
+	}
+	cnova_set_init(&set[1], own, 2, size, DRM_CNOVA_GEM_VRAM);
+
+	/* It has a bind that waits, for something else. */
+	cnova_bo_init(&bo, own, SZ_64K, 0);
+	cnova_cork_init(&cork);
+	syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, own), 0);
+	syncs[1] = cnova_signal(syncobj_create(own, 0), 0);
+	op = cnova_op_map(&bo, 0, CNOVA_VA + SZ_4G, SZ_64K, 0);
+	igt_assert_eq(cnova_bind_async(&set[0].vm, &op, 1, syncs, 2), 0);
 	igt_assert_eq(__cnova_vm_get_state(own, set[0].vm.id, &state), 0);
 	before = state.quarantined;
 
@@ -211,11 +229,20 @@ static void test_ack_lost(int *fd)
 	igt_assert_lte_u64(before + size, state.quarantined);
 	igt_assert_eq(__cnova_vm_get_state(own, set[1].vm.id, &state), 0);
 	igt_assert_eq(state.state, DRM_CNOVA_VM_ACTIVE);
+	/* The other VM has lost it, in good order: it stays all the same. */
+	igt_assert_eq(__cnova_vm_get_state(own, other.id, &state), 0);
+	igt_assert_eq(state.state, DRM_CNOVA_VM_ACTIVE);
+	igt_assert_eq(cnova_syncobj_wait(own, syncs[1].handle, 0, 10000), 0);
+	igt_assert_eq(cnova_syncobj_status(own, syncs[1].handle, 0), -ECANCELED);
+	igt_assert_eq(sync_fence_status(cork.fence), 0);
 	cnova_release(&pressure);
 	cnova_set_check(&set[1], SZ_4K);
 
+	cnova_cork_fini(&cork);
+	cnova_vm_fini(&other);
 	for (int i = 0; i < 2; i++)
 		cnova_set_fini(&set[i]);
+	cnova_bo_fini(&bo);
 	/* Not what is withheld: 2 objects. */
 	cnova_press(&pressure, 5 * size, size);
 	cnova_release(&pressure);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/poll.h>
+#include <time.h>
 
 #include "exec.h"
+#include "nth.h"
 #include "queue.h"
+#include "set.h"
 
 /**
  * TEST: cnova exec order
@@ -17,6 +18,9 @@
  * Description: What executions, binds and evictions wait for, and what they do not. Numbers in
  *	brackets are rules of the contract (Documentation/contract.rst).
  *
+ * SUBTEST: one-by-one
+ * Description: Executions in one ring: each fence signals when its own is done, not earlier.
+ *
  * SUBTEST: other-channel
  * Description: [11] What is submitted to another channel after a bind that changes the size of
  *	a leaf waits for that bind, and so for what ran before it.
@@ -24,6 +28,10 @@
  * SUBTEST: two-binds
  * Description: [11] Two binds that change sizes, far from each other, on two queues: an execution
  *	waits for both.
+ *
+ * SUBTEST: unmap-without-memory
+ * Description: [10, 11] An unmap that finds no memory and takes half of a leaf waits for what
+ *	runs, too.
  *
  * SUBTEST: nothing-implicit
  * Description: Neither a bind that waits nor an execution is seen by who asks for readers
@@ -40,6 +48,14 @@
  * SUBTEST: private-alone
  * Description: [18] A bind of an object that any VM could map waits for a fence: the private
  *	objects of its VM can go. For a GPU with little VRAM.
+ *
+ * SUBTEST: in-use
+ * Description: [16] Another client needs VRAM while an execution runs: what that uses stays until
+ *	it is done. For a GPU with little VRAM.
+ *
+ * SUBTEST: one-after-the-other
+ * Description: [16] Of the private objects of a VM one was evicted, and room for it is only where
+ *	others of them are: an EXEC finds all of them bound. For a GPU with little VRAM.
  *
  * SUBTEST: cut-while-rebinding
  * Description: [16] Mappings are cut by a bind that runs while an EXEC binds them again. For a
@@ -98,6 +114,27 @@ static void expect_exec_waits(const struct cnova_channel *ch, uint64_t point)
 	igt_assert_eq(cnova_syncobj_wait(ch->vm->fd, ch->out, point, 50), -ETIME);
 }
 
+static void test_one_by_one(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	uint64_t point[3];
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct drm_cnova_push push;
+
+		cnova_pb_begin(&channel);
+		cnova_pb_acquire(&channel, cnova_channel_word_va(&channel, i), 1);
+		push = cnova_pb_end(&channel);
+		point[i] = cnova_exec(&channel, &push, 1, NULL);
+	}
+	for (unsigned int i = 0; i < 3; i++) {
+		expect_exec_waits(&channel, point[i]);
+		*cnova_channel_word(&channel, i) = 1;
+		igt_assert_eq(cnova_exec_wait(&channel, point[i]), 0);
+	}
+	finish(w);
+}
+
 static void test_other_channel(int fd)
 {
 	struct cnova_world *w = prepare(fd);
@@ -146,6 +183,37 @@ static void test_two_binds(int fd)
 	igt_assert(cnova_syncobj_is_signaled(w->fd, out.handle, 0));
 	cnova_cork_fini(&cork);
 	cnova_queue_destroy(w, queue);
+	finish(w);
+}
+
+static void *end_soon(void *data)
+{
+	usleep(200000);
+	end_long(data);
+	return NULL;
+}
+
+static void test_unmap_without_memory(int fd)
+{
+	struct cnova_world *w = prepare(fd);
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA + SZ_1M, SZ_1M);
+	struct drm_cnova_vm_bind args = cnova_bind_args(&w->vm, &op, 1, NULL, 0);
+	bool injected, ended;
+	pthread_t thread;
+	uint64_t point;
+
+	cnova_nth_begin();
+	point = exec_long(&channel);
+	igt_assert_eq(pthread_create(&thread, NULL, end_soon, &channel), 0);
+	/* Two copies come before its first allocation, without which there is no job. */
+	igt_assert_eq(cnova_nth_ioctl(w->fd, DRM_IOCTL_CNOVA_VM_BIND, &args, 3, &injected), 0);
+	ended = *cnova_channel_word(&channel, 0);
+	cnova_nth_end();
+	pthread_join(thread, NULL);
+	igt_assert(injected);
+	igt_assert(ended);
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	cnova_world_apply(w, &op, 1);
 	finish(w);
 }
 
@@ -235,28 +303,10 @@ static void test_dead_vm(int *fd)
 
 /* ------------------------------------------------------------- with little VRAM */
 
-#define MAX_OBJECTS	64
-
-static uint64_t vram(int fd)
-{
-	return cnova_param(fd, DRM_CNOVA_PARAM_VRAM_SIZE);
-}
-
 static void require_little_vram(int fd)
 {
 	cnova_require_exec(fd);
-	igt_require_f(vram(fd) <= 64 * SZ_1M, "more VRAM than this test fills\n");
-}
-
-/* Objects that nobody maps, one and a half times all VRAM: what can go goes. */
-static void press(int fd)
-{
-	int own = drm_reopen_driver(fd);
-	uint64_t size = vram(fd) / 16 / SZ_64K * SZ_64K;
-
-	for (int i = 0; i < 24; i++)
-		cnova_gem_create(own, size, DRM_CNOVA_GEM_VRAM);
-	drm_close_driver(own);
+	igt_require_f(cnova_vram(fd) <= 64 * SZ_1M, "more VRAM than this test fills\n");
 }
 
 static void bind_one(const struct cnova_vm *vm, struct drm_cnova_vm_bind_op op)
@@ -291,7 +341,7 @@ static void test_passed_over(int fd)
 	out = cnova_signal(syncobj_create(own, 0), 0);
 	igt_assert_eq(cnova_bind_async(&vm, &op, 1, &out, 1), 0);
 
-	press(fd);
+	cnova_evict_all(fd);
 	igt_assert(!cnova_syncobj_is_signaled(own, out.handle, 0));
 	expect_exec_waits(&channel, point);
 	end_long(&channel);
@@ -299,7 +349,7 @@ static void test_passed_over(int fd)
 	igt_assert_eq(cnova_syncobj_wait(own, out.handle, 0, 10000), 0);
 
 	/* Now it may go. */
-	press(fd);
+	cnova_evict_all(fd);
 	cnova_exec_wait(&channel, cnova_exec(&channel, NULL, 0, NULL));
 
 	igt_reset_timeout();
@@ -309,20 +359,6 @@ static void test_passed_over(int fd)
 	gem_close(own, over.handle);
 	drm_close_driver(own);
 	cnova_model_check();
-}
-
-static unsigned int nr_unbound(const struct cnova_vm *vm)
-{
-	char *text = cnova_read_text(vm->dir, "gpuvas"), *at = text;
-	unsigned int nr = 0;
-
-	igt_assert(text);
-	while ((at = strstr(at, " unbound"))) {
-		at++;
-		nr++;
-	}
-	free(text);
-	return nr;
 }
 
 /* All private objects share one reservation with their VM: it is not in that bind's hands. */
@@ -350,9 +386,9 @@ static void test_private_alone(int fd)
 	op = cnova_op_map(&bo, 0, CNOVA_VA + SZ_2M, SZ_64K, 0);
 	igt_assert_eq(cnova_bind_async(&vm, &op, 1, syncs, 2), 0);
 
-	igt_assert_eq(nr_unbound(&vm), 0);
-	press(fd);
-	igt_assert_eq(nr_unbound(&vm), 1);
+	igt_assert_eq(cnova_nr_unbound(&vm), 0);
+	cnova_evict_all(fd);
+	igt_assert_eq(cnova_nr_unbound(&vm), 1);
 	igt_assert(!cnova_syncobj_is_signaled(own, syncs[1].handle, 0));
 	cnova_cork_pull(&cork);
 	igt_assert_eq(cnova_syncobj_wait(own, syncs[1].handle, 0, 10000), 0);
@@ -366,9 +402,85 @@ static void test_private_alone(int fd)
 	cnova_model_check();
 }
 
+/* Its copy comes last, from memory that somebody else wants all the time. */
+static void test_in_use(int fd)
+{
+	struct drm_cnova_push push;
+	struct cnova_bo bo;
+	struct cnova_vm vm;
+	uint64_t point;
+	int own;
+
+	require_little_vram(fd);
+	own = drm_reopen_driver(fd);
+	cnova_vm_init(&vm, own);
+	cnova_bo_init(&bo, own, SZ_1M, DRM_CNOVA_GEM_VRAM);
+	bind_one(&vm, cnova_op_map(&bo, 0, CNOVA_VA, SZ_1M, 0));
+	cnova_channel_init(&channel, &vm, CNOVA_PB_VA, SZ_64K);
+	igt_set_timeout(HANG_SECONDS, "somebody who needs VRAM");
+	cnova_pb_begin(&channel);
+	cnova_pb_acquire(&channel, cnova_channel_word_va(&channel, 0), 1);
+	cnova_pb_copy(&channel, cnova_channel_word_va(&channel, 1), CNOVA_VA + SZ_1M - SZ_4K, 8);
+	push = cnova_pb_end(&channel);
+	point = cnova_exec(&channel, &push, 1, NULL);
+
+	igt_fork(child, 1)
+		cnova_evict_all(fd);
+	usleep(500000);
+	igt_assert_eq(cnova_nr_unbound(&vm), 0);
+	expect_exec_waits(&channel, point);
+	end_long(&channel);
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	igt_assert_eq_u64(*(volatile uint64_t *)cnova_channel_word(&channel, 1),
+			  cnova_tag(bo.handle, SZ_1M / SZ_4K - 1));
+	igt_waitchildren();
+	igt_assert_eq(cnova_nr_unbound(&vm), 1);
+
+	igt_reset_timeout();
+	cnova_channel_fini(&channel);
+	cnova_vm_fini(&vm);
+	cnova_bo_fini(&bo);
+	drm_close_driver(own);
+	cnova_model_check();
+}
+
+/*
+ * Room for the one that is missing is what the oldest of the same VM has, room for that the next
+ * oldest, and so on: after one look at what was evicted there is still one.
+ */
+static void test_one_after_the_other(int fd)
+{
+	struct cnova_pressure pressure;
+	static struct cnova_set set;
+	uint64_t size, point;
+	int own, their;
+
+	require_little_vram(fd);
+	size = cnova_align_down(cnova_vram(fd) / 16, SZ_64K);
+	own = drm_reopen_driver(fd);
+	their = drm_reopen_driver(fd);
+	pressure = (struct cnova_pressure){ .fd = their };
+	cnova_set_init(&set, own, 10, size, DRM_CNOVA_GEM_VRAM | DRM_CNOVA_GEM_VM_PRIVATE);
+	cnova_channel_init(&channel, &set.vm, CNOVA_PB_VA, SZ_64K);
+	while (!cnova_nr_unbound(&set.vm))
+		cnova_press(&pressure, size, size);
+
+	point = cnova_exec(&channel, NULL, 0, NULL);
+	igt_assert_eq(cnova_nr_unbound(&set.vm), 0);
+	igt_assert_eq(cnova_exec_wait(&channel, point), 0);
+	cnova_set_check(&set, SZ_64K);
+
+	cnova_release(&pressure);
+	cnova_channel_fini(&channel);
+	cnova_set_fini(&set);
+	drm_close_driver(their);
+	drm_close_driver(own);
+	cnova_model_check();
+}
+
 struct puller {
 	struct cnova_cork *cork;
-	unsigned int us;
+	uint64_t us;
 };
 
 static void *pull(void *data)
@@ -378,6 +490,14 @@ static void *pull(void *data)
 	usleep(puller->us);
 	cnova_cork_pull(puller->cork);
 	return NULL;
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ull + now.tv_nsec / 1000;
 }
 
 /* Pages of @bo backwards, so that no two are one piece of memory. */
@@ -393,13 +513,14 @@ static uint64_t page_va(unsigned int i)
 
 static void test_cut_while_rebinding(int fd)
 {
-	enum { NR = 1200, ROOM = 300, ROUNDS = 8 };
+	enum { NR = 600, ROOM = 150, ROUNDS = 8 };
 	static struct drm_cnova_vm_bind_op ops[ROOM];
 	struct drm_cnova_sync syncs[2];
 	struct drm_cnova_vm_bind args;
 	struct puller puller;
 	struct cnova_bo bo, cut;
 	struct cnova_cork cork;
+	uint64_t start, took = 0, point;
 	struct cnova_vm vm;
 	pthread_t thread;
 	int own;
@@ -419,7 +540,7 @@ static void test_cut_while_rebinding(int fd)
 			args = cnova_bind_args(&vm, ops, ROOM, NULL, 0);
 			igt_assert_eq(__cnova_bind(own, &args), 0);
 		}
-		press(fd);
+		cnova_evict_all(fd);
 
 		/* Every fourth is replaced, when the other thread wants. */
 		cnova_cork_init(&cork);
@@ -428,9 +549,14 @@ static void test_cut_while_rebinding(int fd)
 		for (unsigned int k = 0; k < ROOM; k++)
 			ops[k] = cnova_op_map(&cut, k % 16 * SZ_4K, page_va(4 * k), SZ_4K, 0);
 		igt_assert_eq(cnova_bind_async(&vm, ops, ROOM, syncs, 2), 0);
-		puller = (struct puller){ .cork = &cork, .us = round * 10000 };
+		/* At another moment each time, of the time that it takes to bind them. */
+		puller = (struct puller){ .cork = &cork, .us = took * round / ROUNDS };
 		igt_assert_eq(pthread_create(&thread, NULL, pull, &puller), 0);
-		igt_assert_eq(cnova_exec_wait(&channel, cnova_exec(&channel, NULL, 0, NULL)), 0);
+		start = now_us();
+		point = cnova_exec(&channel, NULL, 0, NULL);
+		if (took < now_us() - start)
+			took = now_us() - start;
+		igt_assert_eq(cnova_exec_wait(&channel, point), 0);
 		pthread_join(thread, NULL);
 		igt_assert_eq(cnova_syncobj_wait(own, syncs[1].handle, 0, 10000), 0);
 
@@ -460,13 +586,19 @@ int igt_main()
 		const char *text;
 		void (*test)(int fd);
 	} tests[] = {
+		{ "one-by-one", "A fence is of its own execution.", test_one_by_one },
 		{ "other-channel", "It waits for a bind that changes sizes.", test_other_channel },
 		{ "two-binds", "An execution waits for both.", test_two_binds },
+		{ "unmap-without-memory", "It waits for what runs, too.",
+		  test_unmap_without_memory },
 		{ "nothing-implicit", "No reader, no writer, nothing the CPU waits for.",
 		  test_nothing_implicit },
 		{ "passed-over", "Nobody waits for a bind that waits.", test_passed_over },
 		{ "private-alone", "Private objects go beside a bind that waits.",
 		  test_private_alone },
+		{ "in-use", "What an execution uses stays.", test_in_use },
+		{ "one-after-the-other", "To bind one again evicts the next.",
+		  test_one_after_the_other },
 		{ "cut-while-rebinding", "A bind cuts what is bound again.",
 		  test_cut_while_rebinding },
 	};
