@@ -255,6 +255,42 @@ struct cnova_bind_job *cnova_order_last_overlap_locked(struct cnova_bind_queue *
 	return last;
 }
 
+static bool cnova_queue_overlaps_locked(struct cnova_bind_queue *queue,
+					const struct cnova_bind_job *job, u64 first_va,
+					u64 last_va)
+{
+	struct cnova_bind_span *span;
+
+	for (span = cnova_span_it_iter_first(&queue->spans, first_va, last_va); span;
+	     span = cnova_span_it_iter_next(span, first_va, last_va))
+		if (span->job != job && cnova_job_touches(job, span))
+			return true;
+	return false;
+}
+
+/**
+ * cnova_order_overlaps_locked() - Is what a job touches about to change?
+ * @job: Job, added; no job was added later.
+ *
+ * Context: Caller holds &cnova_vmm.lock.
+ * Return: whether a job of any queue overlaps it that has not run.
+ */
+bool cnova_order_overlaps_locked(const struct cnova_bind_job *job)
+{
+	struct cnova_bind_queue *queue;
+
+	lockdep_assert_held(&job->vm->vmm.lock);
+
+	if (!job->nr_spans)
+		return false;
+
+	list_for_each_entry(queue, &job->vm->queues, entry)
+		if (cnova_queue_overlaps_locked(queue, job, job->spans[0].start,
+						job->spans[job->nr_spans - 1].last))
+			return true;
+	return false;
+}
+
 /**
  * cnova_order_add_dependencies() - Have a job wait for what it overlaps.
  * @job: Job, added, not armed.

@@ -679,7 +679,7 @@ void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_o
 		    cnova_edge_may_resize_locked(vm, op->last + 1) ||
 		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&
 		     (cnova_pending_has_other_map_locked(op) ||
-		      cnova_resize_by_map_locked(vm, pt_ops))))
+		      cnova_resize_by_map_locked(job, pt_ops))))
 			job->pt.may_resize = true;
 		pt_ops++;
 	}

@@ -33,6 +33,7 @@
 
 #include "drm/bind_job.h"
 #include "drm/device.h"
+#include "drm/order.h"
 #include "drm/resize.h"
 #include "drm/view.h"
 #include "drm/vm.h"
@@ -42,20 +43,22 @@
 
 /**
  * cnova_resize_by_map_locked() - May a map change the size of a leaf that it replaces?
- * @vm: Address space.
- * @pt_op: The map, which cuts no leaf. No other map of its range is pending.
+ * @job: Job that has no other map in the range.
+ * @pt_op: The map, which cuts no leaf.
  *
- * Which leaves there are follows from the mappings, and they stay as they are until the map runs:
- * nothing that overlaps it comes before it, and its fence keeps their objects where they
- * are. Not so what is evicted: it may be bound again before, in another place.
+ * Which leaves there are follows from the mappings. They stay as they are until the map runs if
+ * nothing that is pending overlaps it, maps or unmaps: a hole in a mapping leaves smaller leaves
+ * around it. The fence of the job keeps their objects where they are. Not so what is evicted: it
+ * may be bound again before, in another place.
  *
  * Context: Process context. Caller holds &cnova_vmm.lock, and the reservations of all objects
  * that are mapped in the range.
  * Return: false: no. true: it may, or there is too much to compare: it costs a wait.
  */
-bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *pt_op)
+bool cnova_resize_by_map_locked(const struct cnova_bind_job *job, const struct cnova_pt_op *pt_op)
 {
 	const struct cnova_pt_range *range = &pt_op->range;
+	struct cnova_vm *vm = job->vm;
 	struct cnova_tree_view view;
 	struct drm_gpuva *va;
 	u32 nr = 0;
@@ -66,8 +69,12 @@ bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *p
 		if (!to_cnova_va(va)->bound || ++nr > CNOVA_RESIZE_MAX_COMPARED)
 			return true;
 
-	return nr && cnova_pt_may_resize(vm->cnova->mm.chip->fmt, cnova_tree_view_init(&view, vm),
-					 pt_op->view, range);
+	if (!nr)
+		return false;
+
+	return cnova_order_overlaps_locked(job) ||
+	       cnova_pt_may_resize(vm->cnova->mm.chip->fmt, cnova_tree_view_init(&view, vm),
+				   pt_op->view, range);
 }
 
 static void cnova_resize_replace(struct dma_fence **place, struct dma_fence *fence)

@@ -416,12 +416,56 @@ static void resize_waits_for_executions(struct kunit *test)
 		fake_exec_end(test, &exec[i]);
 }
 
+static struct cnova_bo *new_large_bo(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bo *bo = cnova_bo_create(fix->cnova, SZ_2M, DRM_CNOVA_GEM_VRAM, NULL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bo);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, vm_put_bo, bo), 0);
+	return bo;
+}
+
+/*
+ * [11] A map in place of a leaf of its size changes none; but it does if a bind that is
+ * pending will have cut that leaf.
+ */
+static void resize_knows_what_is_pending(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bo *bo[] = { new_large_bo(test), new_large_bo(test) };
+	struct dma_fence *cut, *over;
+	struct fake_exec exec;
+	u32 queue[NR_QUEUES];
+
+	new_queues(test, queue);
+	for (u32 i = 0; i < 3; i++)
+		vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[i % 2], 0, SZ_2M));
+	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 0);
+
+	fake_exec_begin(test, &exec);
+	cut = submit(test, queue_job(test, queue[0], DRM_CNOVA_VM_BIND_OP_UNMAP, NULL,
+				     SZ_1M, SZ_64K));
+	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 1);
+	over = submit(test, queue_job(test, queue[1], DRM_CNOVA_VM_BIND_OP_MAP, bo[1], 0, SZ_2M));
+	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 2);
+
+	dma_fence_signal(&exec.fence->base);
+	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(over), 0);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(cut));
+
+	fake_exec_end(test, &exec);
+	dma_fence_put(over);
+	dma_fence_put(cut);
+}
+
 static struct kunit_case order_kunit_cases[] = {
 	KUNIT_CASE_SLOW(order_random_by_definition),
 	KUNIT_CASE(order_spans_are_what_it_takes),
 	KUNIT_CASE(order_is_kept_beyond_the_bound),
 	KUNIT_CASE(order_cost_is_linear),
 	KUNIT_CASE(resize_waits_for_executions),
+	KUNIT_CASE(resize_knows_what_is_pending),
 	{}
 };
 

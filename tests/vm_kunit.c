@@ -7,6 +7,7 @@
  * VM_BIND contract.
  */
 
+#include <linux/completion.h>
 #include <linux/prandom.h>
 
 #include "tests/vm_fixture.h"
@@ -281,6 +282,54 @@ static void vm_close_twice_and_bind_after(struct kunit *test)
 	cnova_bind_job_destroy(job);
 }
 
+/* Somebody who makes an address space while the test holds something. */
+struct vm_maker {
+	struct work_struct work;
+	struct completion done;
+	struct cnova_device *cnova;
+	struct drm_file file;
+	struct cnova_vm *vm;
+};
+
+static void vm_make(struct work_struct *work)
+{
+	struct vm_maker *maker = container_of(work, struct vm_maker, work);
+
+	maker->vm = cnova_vm_create(maker->cnova, &maker->file);
+	complete(&maker->done);
+}
+
+/*
+ * [6] No room for page tables while others hold what there is: VM_CREATE waits for them, and
+ * tries again alone.
+ */
+static void vm_create_waits_for_room(struct kunit *test)
+{
+	struct vm_maker *maker = kunit_kzalloc(test, sizeof(*maker), GFP_KERNEL);
+	struct vm_fixture *fix = test->priv;
+	struct cnova_vram *vram = &fix->cnova->mm.vram;
+	LIST_HEAD(blocks);
+
+	KUNIT_ASSERT_NOT_NULL(test, maker);
+	maker->cnova = fix->cnova;
+	init_completion(&maker->done);
+	INIT_WORK(&maker->work, vm_make);
+
+	/* As if it were an object that is locked. */
+	KUNIT_ASSERT_EQ(test, cnova_vram_alloc(vram, cnova_vram_free_bytes(vram), SZ_4K, 0,
+					       &blocks), 0);
+	down_read(&fix->cnova->validate_lock);
+	queue_work(system_dfl_wq, &maker->work);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&maker->done, HZ / 5), 0);
+	cnova_vram_free(vram, &blocks);
+	up_read(&fix->cnova->validate_lock);
+
+	flush_work(&maker->work);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, maker->vm);
+	cnova_vm_close(maker->vm);
+	cnova_vm_put(maker->vm);
+}
+
 static struct kunit_case vm_kunit_cases[] = {
 	KUNIT_CASE_SLOW(exec_set_is_independent_of_vm_size),
 	KUNIT_CASE(exec_set_has_pending_objects),
@@ -293,6 +342,7 @@ static struct kunit_case vm_kunit_cases[] = {
 	KUNIT_CASE(nested_maps_are_bound_in_one_go),
 	KUNIT_CASE(vm_close_gives_everything_back),
 	KUNIT_CASE(vm_close_twice_and_bind_after),
+	KUNIT_CASE(vm_create_waits_for_room),
 	{}
 };
 
