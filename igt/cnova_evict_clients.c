@@ -124,7 +124,7 @@ static void run_client(int fd, unsigned int seed)
 	srandom(seed);
 	for (int i = 0; i < NR_VMS; i++)
 		cnova_set_init(&set[i], own, 8, size,
-			 DRM_CNOVA_GEM_VRAM | (i % 2 ? DRM_CNOVA_GEM_VM_PRIVATE : 0));
+			       DRM_CNOVA_GEM_VRAM | (i % 2 ? DRM_CNOVA_GEM_VM_PRIVATE : 0));
 	for (int round = 0; round < ROUNDS; round++) {
 		int i = random() % NR_VMS, k = random() % 8;
 

@@ -70,7 +70,8 @@ static void test_bad_input(int fd)
 	igt_assert_eq(__cnova_prime_export(fd, handle + 1000, DRM_CLOEXEC, &dma_buf), -ENOENT);
 	for (int bit = 0; bit < 32; bit++)
 		if (!(1u << bit & (DRM_CLOEXEC | DRM_RDWR)))
-			igt_assert_eq(__cnova_prime_export(fd, handle, 1u << bit, &dma_buf), -EINVAL);
+			igt_assert_eq(__cnova_prime_export(fd, handle, 1u << bit, &dma_buf),
+				      -EINVAL);
 
 	igt_assert_eq(__cnova_prime_import(fd, -1, &other), -EBADF);
 	igt_assert_eq(__cnova_prime_import(fd, null, &other), -EINVAL);
@@ -95,7 +96,8 @@ static void test_private(int fd)
 		igt_assert_eq(__cnova_gem_create(fd, &size, places[i].flags |
 						 DRM_CNOVA_GEM_VM_PRIVATE, &handle), 0);
 		igt_assert_eq(__cnova_prime_export(fd, handle, DRM_CLOEXEC, &dma_buf), -EPERM);
-		igt_assert_eq(__cnova_prime_export(fd, handle, DRM_CLOEXEC | DRM_RDWR, &dma_buf), -EPERM);
+		igt_assert_eq(__cnova_prime_export(fd, handle, DRM_CLOEXEC | DRM_RDWR, &dma_buf),
+			      -EPERM);
 		gem_close(fd, handle);
 	}
 	cnova_vm_destroy(fd, vm);
@@ -105,7 +107,8 @@ static void test_self_import(int fd, uint32_t flags)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_64K);
 	struct cnova_bo *bo = cnova_world_bo(w, SZ_64K, flags), twin = { .fd = fd };
-	int dma_buf = cnova_prime_export(w->fd, bo->handle), again = cnova_prime_export(w->fd, bo->handle);
+	int dma_buf = cnova_prime_export(w->fd, bo->handle);
+	int again = cnova_prime_export(w->fd, bo->handle);
 	uint64_t word = 42;
 
 	igt_assert_eq_u32(cnova_prime_import(w->fd, dma_buf), bo->handle);

@@ -128,7 +128,8 @@ static void test_sizes(int fd)
 
 	for (unsigned int i = 0; i < 2 * ARRAY_SIZE(pages); i++) {
 		struct cnova_bo bo = { .fd = w->fd, .size = pages[i / 2] * SZ_4K };
-		int memfd = cnova_new_memfd(bo.size), dma_buf = cnova_new_udmabuf(memfd, bo.size, i % 2);
+		int memfd = cnova_new_memfd(bo.size);
+		int dma_buf = cnova_new_udmabuf(memfd, bo.size, i % 2);
 
 		bo.handle = cnova_prime_import(w->fd, dma_buf);
 		bo.map = cnova_dma_buf_map(dma_buf, bo.size);
@@ -148,7 +149,8 @@ static void test_sizes(int fd)
 static void test_range(int fd)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_64K);
-	int memfd = cnova_new_memfd(3 * SZ_4K), dma_buf = cnova_new_udmabuf(memfd, 3 * SZ_4K, false);
+	int memfd = cnova_new_memfd(3 * SZ_4K);
+	int dma_buf = cnova_new_udmabuf(memfd, 3 * SZ_4K, false);
 	struct cnova_bo bo = { .fd = w->fd, .handle = cnova_prime_import(w->fd, dma_buf) };
 	struct drm_cnova_vm_bind_op op;
 	uint32_t reason;
@@ -217,7 +219,8 @@ static void test_mmap(int fd)
 {
 	int memfd = cnova_new_memfd(SZ_64K), dma_buf = cnova_new_udmabuf(memfd, SZ_64K, true);
 	uint32_t handle = cnova_prime_import(fd, dma_buf);
-	uint8_t *map = cnova_gem_mmap(fd, handle, SZ_64K), *theirs = cnova_dma_buf_map(dma_buf, SZ_64K);
+	uint8_t *map = cnova_gem_mmap(fd, handle, SZ_64K);
+	uint8_t *theirs = cnova_dma_buf_map(dma_buf, SZ_64K);
 
 	cnova_tag_pages(map, handle, SZ_64K);
 	cnova_expect_tags(theirs, handle, SZ_64K);

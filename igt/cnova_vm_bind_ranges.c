@@ -223,7 +223,7 @@ static void test_intervals(int fd, uint64_t unit)
 
 static struct drm_cnova_vm_bind_op random_op(struct cnova_world *w, uint64_t unit, uint64_t nr)
 {
-	uint64_t pages = unit / SZ_4K, total = nr * pages, first, range;
+	uint64_t pages = unit / SZ_4K, total = nr * pages, first, range, offset;
 	struct cnova_bo *bo = &w->bo[cnova_below(w->nr_bos)];
 	uint32_t what = cnova_below(100), flags = 0;
 
@@ -251,8 +251,11 @@ static struct drm_cnova_vm_bind_op random_op(struct cnova_world *w, uint64_t uni
 		flags |= DRM_CNOVA_VM_BIND_CAP_64K;
 	/* In phase with the address, in large steps, or anyhow. */
 	what = cnova_below(3);
-	return cnova_op_map(bo, (!what ? first : what == 1 ? cnova_below(nr / 2) * pages :
-				 cnova_below(total / 2)) * SZ_4K % (bo->size - range * SZ_4K + SZ_4K),
+	if (!what)
+		offset = first;
+	else
+		offset = what == 1 ? cnova_below(nr / 2) * pages : cnova_below(total / 2);
+	return cnova_op_map(bo, offset * SZ_4K % (bo->size - range * SZ_4K + SZ_4K),
 			    w->oracle.start + first * SZ_4K, range * SZ_4K, flags);
 }
 
@@ -340,9 +343,12 @@ static void spread_run(int fd, uint64_t seed, unsigned int handles)
 	bo = cnova_world_bo(w, SZ_1M, DRM_CNOVA_GEM_VRAM);
 
 	for (uint64_t round = 0; round < cnova_env_number("CNOVA_STEPS", 3); round++) {
-		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)
-			ops[i] = cnova_op_map(bo, cnova_below(SZ_1M / SZ_4K) * SZ_4K,
-					      CNOVA_VA + i * SZ_2M + cnova_below(512) * SZ_4K, SZ_4K, 0);
+		for (unsigned int i = 0; i < SPREAD_FRAMES; i++) {
+			uint64_t va = CNOVA_VA + i * SZ_2M + cnova_below(512) * SZ_4K;
+
+			ops[i] = cnova_op_map(bo, cnova_below(SZ_1M / SZ_4K) * SZ_4K, va, SZ_4K,
+					      0);
+		}
 		args = cnova_bind_args(&w->vm, ops, SPREAD_FRAMES, NULL, 0);
 		igt_assert_eq(__cnova_bind(w->fd, &args), 0);
 		for (unsigned int i = 0; i < SPREAD_FRAMES; i++)

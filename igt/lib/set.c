@@ -39,8 +39,9 @@ void cnova_set_write(const struct cnova_set *set, unsigned int i)
 	for (uint64_t at = 0; at < set->size; at += set->step) {
 		uint64_t tag = cnova_tag(set->bo[i].handle, at / SZ_4K);
 
-		igt_assert_eq(cnova_eye_write((struct cnova_vm *)&set->vm, cnova_set_va(set, i) + at,
-					      &tag, sizeof(tag)), sizeof(tag));
+		igt_assert_eq(cnova_eye_write((struct cnova_vm *)&set->vm,
+					      cnova_set_va(set, i) + at, &tag, sizeof(tag)),
+			      sizeof(tag));
 	}
 }
 
@@ -165,7 +166,8 @@ void cnova_evict_all(int fd)
 {
 	struct cnova_pressure pressure = { .fd = fd };
 
-	cnova_press(&pressure, cnova_vram(fd) * 3 / 4, cnova_align_down(cnova_vram(fd) / 16, SZ_64K));
+	cnova_press(&pressure, cnova_vram(fd) * 3 / 4,
+		    cnova_align_down(cnova_vram(fd) / 16, SZ_64K));
 	while (!__cnova_press(&pressure, SZ_64K * 4))
 		if (pressure.nr == CNOVA_SET_OBJECTS)
 			break;

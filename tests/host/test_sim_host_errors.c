@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Host tests of the model's host: errors and faults, and what of it stops; on every chip. Prints TAP.
+ * Host tests of the model's host: errors and faults, and what of it stops; on every chip. Prints
+ * TAP.
  */
 #include <linux/align.h>
 
