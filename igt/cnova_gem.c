@@ -123,7 +123,7 @@ static void test_layout(int fd)
 {
 	uint64_t release = cnova_param(fd, DRM_CNOVA_PARAM_LAYOUT_GSP), total = 0, nr = 0;
 	int dir = igt_debugfs_dir(fd);
-	char *text = cnova_read_text(dir, "layout"), source[32], *line;
+	char *text = cnova_read_text(dir, "layout"), source[48], *line;
 
 	igt_assert(text);
 	if (release)

@@ -169,7 +169,7 @@ int sync_fence_status(int fence);
 	     __igt_subtest_group_restore(igt_unique(save), igt_unique(desc)))
 
 #define igt_fork(child, nr)						\
-	for (int child = 0; child < (nr); child++)			\
+	for (int child = 0; child < (int)(nr); child++)		\
 		for (; __igt_fork(); exit(0))
 
 #define igt_describe(text)	igt_describe_f("%s", text)
