@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "hang.h"
 
@@ -26,6 +27,10 @@
  *
  * SUBTEST: fault-at-once
  * Description: All fault at the same time, each for itself; one of them leaves a dump.
+ *
+ * SUBTEST: hang-at-once
+ * Description: All hang at the same time: each is taken off, the engines are reset, and others
+ *	work on them; nothing is wedged.
  */
 
 #define HANG_SECONDS	60
@@ -302,6 +307,35 @@ static void test_fault_at_once(int fd)
 	igt_assert_lte_u64(nr_dumps(), before + !before);
 }
 
+static void test_hang_at_once(int fd)
+{
+	enum { ROUNDS = 3 };
+
+	begin(fd, "300");
+	cnova_model_set("latency_us", "0");
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		char nr[12];
+
+		snprintf(nr, sizeof(nr), "%u", nr_engines);
+		cnova_model_set("engine_hang", nr);
+		for (unsigned int i = 0; i < nr_engines; i++)
+			submit(i, 1);
+		for (unsigned int i = 0; i < nr_engines; i++) {
+			struct cnova_channel *ch = &client[i].channel;
+
+			igt_assert_eq(cnova_exec_wait(ch, client[i].point), -ETIMEDOUT);
+			cnova_channel_expect_dead(ch, ETIMEDOUT);
+		}
+		for (unsigned int i = 0; i < nr_engines; i++) {
+			cnova_channel_fini(&client[i].channel);
+			cnova_channel_init(&client[i].channel, &client[i].vm, CNOVA_PB_VA, SZ_64K);
+			submit(i, 1);
+			expect_copied(i);
+		}
+	}
+	end();
+}
+
 int igt_main()
 {
 	static const struct {
@@ -313,6 +347,7 @@ int igt_main()
 		{ "short-beside-long", "They do not wait for each other.", test_short_beside_long },
 		{ "faults-own", "Who loses its memory faults, alone.", test_faults_own },
 		{ "fault-at-once", "All of them do.", test_fault_at_once },
+		{ "hang-at-once", "All engines hang.", test_hang_at_once },
 	};
 	int fd = -1;
 
