@@ -165,6 +165,10 @@ void cnova_vm_reserve_fini(struct cnova_vm *vm)
 	cnova_vas_free(&reserve->job->spare_vas);
 	dma_fence_chain_free(reserve->chain);
 	kfree(reserve->job);
+	/* VM_CREATE may try a second time. */
+	reserve->chain = NULL;
+	reserve->job = NULL;
+	reserve->nr_vas = 0;
 }
 
 static int cnova_vm_reserve_wait(struct cnova_vm *vm)

@@ -4,6 +4,7 @@
 
 #include "exec.h"
 #include "queue.h"
+#include "set.h"
 
 /**
  * TEST: cnova exec bind
@@ -21,6 +22,9 @@
  * Description: Channels read one half of a leaf of 2 MiB without pause while the other half is
  *	unmapped, mapped again, and mapped to another object: nothing faults, and what they
  *	read is right, in every round (rule 11).
+ *
+ * SUBTEST: half-of-leaf-evicted
+ * Description: The same, while another client has everything evicted. For a GPU with little VRAM.
  *
  * SUBTEST: not-held-up
  * Description: Binds that change the size of no leaf are done while an execution runs, and are not
@@ -218,7 +222,8 @@ static void other_half(struct cnova_world *w, unsigned int round)
 	}
 }
 
-static void half_of_leaf(struct cnova_world *w, unsigned int rounds)
+/* Return: in how many rounds it was a leaf of 2 MiB at first. */
+static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds)
 {
 	struct reader readers[READERS];
 	unsigned int leaves = 0;
@@ -239,17 +244,37 @@ static void half_of_leaf(struct cnova_world *w, unsigned int rounds)
 	}
 	igt_info("%u rounds, %u of them with a leaf of 2 MiB; %ld binds changed a size, and waited for %ld executions\n",
 		 rounds, leaves, cnova_binds(w, "resizes"), cnova_binds(w, "resize_waits"));
-	igt_assert_lt(0, leaves);
-	igt_assert_lte(rounds / 5 * 2, cnova_binds(w, "resizes"));
 	for (int i = 0; i < READERS; i++)
 		reader_fini(&readers[i], w);
+	return leaves;
 }
 
 static void test_half_of_leaf(int fd)
 {
 	struct cnova_world *w = prepare(fd);
 
-	half_of_leaf(w, 40);
+	igt_assert_lt(0, half_of_leaf(w, 40));
+	igt_assert_lte(40 / 5 * 2, cnova_binds(w, "resizes"));
+	finish(w);
+}
+
+/* What the readers use, and what changes beside it, is taken away again and again. */
+static void test_half_of_leaf_evicted(int fd)
+{
+	enum { ROUNDS = 30, EVICTIONS = 10 };
+	struct cnova_world *w = prepare(fd);
+	uint64_t zaps;
+
+	igt_require_f(cnova_vram(fd) <= 64 * SZ_1M, "more VRAM than this test fills\n");
+	zaps = cnova_counter(fd, "zap_invalidates");
+	igt_fork(child, 1)
+		for (int i = 0; i < EVICTIONS; i++)
+			cnova_evict_all(fd);
+	half_of_leaf(w, ROUNDS);
+	igt_waitchildren();
+	zaps = cnova_counter(fd, "zap_invalidates") - zaps;
+	igt_info("%" PRIu64 " zaps\n", zaps);
+	igt_assert_lte_u64(1, zaps);
 	finish(w);
 }
 
@@ -583,6 +608,8 @@ int igt_main()
 		{ "chain", "Binds and executions in turn.", test_chain },
 		{ "half-of-leaf", "Channels read while the other half changes.",
 		  test_half_of_leaf },
+		{ "half-of-leaf-evicted", "The same, while all of it is evicted.",
+		  test_half_of_leaf_evicted },
 		{ "not-held-up", "Binds are done while an execution runs.", test_not_held_up },
 		{ "held-up", "Those that change a size wait.", test_held_up },
 		{ "cap-64k", "Parts of 64 KiB too.", test_cap_64k },
