@@ -255,27 +255,27 @@ struct cnova_bind_job *cnova_order_last_overlap_locked(struct cnova_bind_queue *
 	return last;
 }
 
-static bool cnova_queue_overlaps_locked(struct cnova_bind_queue *queue,
-					const struct cnova_bind_job *job, u64 first_va,
-					u64 last_va)
+static bool cnova_queue_resizes_locked(struct cnova_bind_queue *queue,
+				       const struct cnova_bind_job *job, u64 first_va,
+				       u64 last_va)
 {
 	struct cnova_bind_span *span;
 
 	for (span = cnova_span_it_iter_first(&queue->spans, first_va, last_va); span;
 	     span = cnova_span_it_iter_next(span, first_va, last_va))
-		if (span->job != job && cnova_job_touches(job, span))
+		if (span->job != job && span->job->pt.may_resize && cnova_job_touches(job, span))
 			return true;
 	return false;
 }
 
 /**
- * cnova_order_overlaps_locked() - Is what a job touches about to change?
+ * cnova_order_resizes_locked() - Is a leaf that a job touches about to change its size?
  * @job: Job, added; no job was added later.
  *
- * Context: Caller holds &cnova_vmm.lock.
- * Return: whether a job of any queue overlaps it that has not run.
+ * Context: Caller holds &cnova_vm.submit_lock and &cnova_vmm.lock.
+ * Return: whether a job of any queue overlaps it that has not run, and may do so.
  */
-bool cnova_order_overlaps_locked(const struct cnova_bind_job *job)
+bool cnova_order_resizes_locked(const struct cnova_bind_job *job)
 {
 	struct cnova_bind_queue *queue;
 
@@ -285,8 +285,8 @@ bool cnova_order_overlaps_locked(const struct cnova_bind_job *job)
 		return false;
 
 	list_for_each_entry(queue, &job->vm->queues, entry)
-		if (cnova_queue_overlaps_locked(queue, job, job->spans[0].start,
-						job->spans[job->nr_spans - 1].last))
+		if (cnova_queue_resizes_locked(queue, job, job->spans[0].start,
+					       job->spans[job->nr_spans - 1].last))
 			return true;
 	return false;
 }

@@ -33,7 +33,7 @@ int cnova_order_add(struct cnova_bind_job *job);
 void cnova_order_remove_locked(struct cnova_bind_job *job);
 struct cnova_bind_job *cnova_order_last_overlap_locked(struct cnova_bind_queue *queue,
 						       const struct cnova_bind_job *job);
-bool cnova_order_overlaps_locked(const struct cnova_bind_job *job);
+bool cnova_order_resizes_locked(const struct cnova_bind_job *job);
 int cnova_order_add_dependencies(struct cnova_bind_job *job);
 
 #endif /* _CNOVA_DRM_ORDER_H_ */

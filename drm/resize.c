@@ -46,10 +46,10 @@
  * @job: Job that has no other map in the range.
  * @pt_op: The map, which cuts no leaf.
  *
- * Which leaves there are follows from the mappings. They stay as they are until the map runs if
- * nothing that is pending overlaps it, maps or unmaps: a hole in a mapping leaves smaller leaves
- * around it. The fence of the job keeps their objects where they are. Not so what is evicted: it
- * may be bound again before, in another place.
+ * Which leaves there are follows from the mappings. They stay as they are until the map runs, or
+ * go, unless something that is pending cuts them: a hole in a mapping leaves smaller leaves around
+ * it. The fence of the job keeps their objects where they are. Not so what is evicted: it may be
+ * bound again before, in another place.
  *
  * Context: Process context. Caller holds &cnova_vmm.lock, and the reservations of all objects
  * that are mapped in the range.
@@ -72,7 +72,7 @@ bool cnova_resize_by_map_locked(const struct cnova_bind_job *job, const struct c
 	if (!nr)
 		return false;
 
-	return cnova_order_overlaps_locked(job) ||
+	return cnova_order_resizes_locked(job) ||
 	       cnova_pt_may_resize(vm->cnova->mm.chip->fmt, cnova_tree_view_init(&view, vm),
 				   pt_op->view, range);
 }

@@ -502,7 +502,7 @@ static int lowest_free_file(void)
 
 static void test_prime_export(int fd, uint32_t flags)
 {
-	int own = drm_reopen_driver(fd), bufs = cnova_nr_dma_bufs();
+	int own = drm_reopen_driver(fd), bufs = cnova_other_dma_bufs();
 	struct cnova_nth_tally tally = {};
 	bool more = true;
 
@@ -551,7 +551,7 @@ static void import_nth(int fd, int dma_buf)
 {
 	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
 	struct cnova_nth_tally tally = {};
-	int bufs = cnova_nr_dma_bufs();
+	int bufs = cnova_other_dma_bufs();
 	bool more = true;
 
 	begin_case();
@@ -597,7 +597,7 @@ static void test_prime_import_own(int fd)
 
 static void test_prime_bind(int fd)
 {
-	int bufs = cnova_nr_dma_bufs();
+	int bufs = cnova_other_dma_bufs();
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
 	struct cnova_nth_tally tally = {};
 	bool more = true;

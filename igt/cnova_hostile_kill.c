@@ -273,7 +273,7 @@ static void hold(const char *path)
 static void kill_in(int fd, const struct phase *phase)
 {
 	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE), withheld = quarantined(fd);
-	int bufs = cnova_nr_dma_bufs(), status, go[2];
+	int bufs = cnova_other_dma_bufs(), status, go[2];
 	struct cnova_cork cork;
 	uint64_t invalidates;
 	pid_t child;

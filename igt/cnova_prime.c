@@ -352,7 +352,7 @@ int igt_main()
 
 	igt_fixture() {
 		fd = cnova_open();
-		other_dma_bufs = cnova_nr_dma_bufs();
+		other_dma_bufs = cnova_other_dma_bufs();
 	}
 
 	igt_describe("What is no object, no dma-buf and no flag is refused.");

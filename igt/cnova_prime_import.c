@@ -311,7 +311,7 @@ int igt_main()
 
 	igt_fixture() {
 		fd = cnova_open();
-		other_dma_bufs = cnova_nr_dma_bufs();
+		other_dma_bufs = cnova_other_dma_bufs();
 	}
 
 	igt_describe("We have memory of another device.");

@@ -181,7 +181,7 @@ static void test_larger_than_vram(int fd)
 
 static void test_unbind_import(int *fd)
 {
-	int bufs = cnova_nr_dma_bufs(), own = drm_reopen_driver(*fd), memfd, dma_buf;
+	int bufs = cnova_other_dma_bufs(), own = drm_reopen_driver(*fd), memfd, dma_buf;
 	struct user user;
 	uint64_t *map;
 
@@ -217,7 +217,7 @@ static void test_unbind_import(int *fd)
 static void test_unbind_export(int *fd)
 {
 	static const uint32_t flags[] = { 0, DRM_CNOVA_GEM_VRAM };
-	int bufs = cnova_nr_dma_bufs(), own = drm_reopen_driver(*fd), dma_buf[2];
+	int bufs = cnova_other_dma_bufs(), own = drm_reopen_driver(*fd), dma_buf[2];
 	struct user user[2];
 	volatile uint64_t *map[2];
 
@@ -286,7 +286,7 @@ static void test_pair_pressure(int fd)
 static void test_pair_unbind_exporter(int *fd)
 {
 	static const uint32_t flags[] = { 0, DRM_CNOVA_GEM_VRAM };
-	int other = require_other(*fd), bufs = cnova_nr_dma_bufs(), own, dma_buf;
+	int other = require_other(*fd), bufs = cnova_other_dma_bufs(), own, dma_buf;
 	struct user ours[2], theirs[2];
 
 	own = drm_reopen_driver(*fd);
@@ -328,7 +328,7 @@ static void test_pair_unbind_exporter(int *fd)
 /* @fd is that of the first again afterwards. */
 static void test_pair_unbind_importer(int *fd)
 {
-	int other = require_other(*fd), bufs = cnova_nr_dma_bufs(), own, dma_buf;
+	int other = require_other(*fd), bufs = cnova_other_dma_bufs(), own, dma_buf;
 	struct user ours, theirs;
 	uint64_t before;
 

@@ -434,13 +434,14 @@ static void resize_knows_what_is_pending(struct kunit *test)
 {
 	struct vm_fixture *fix = test->priv;
 	struct cnova_bo *bo[] = { new_large_bo(test), new_large_bo(test) };
-	struct dma_fence *cut, *over;
+	struct dma_fence *cut, *over, *gone;
 	struct fake_exec exec;
 	u32 queue[NR_QUEUES];
 
 	new_queues(test, queue);
 	for (u32 i = 0; i < 3; i++)
 		vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[i % 2], 0, SZ_2M));
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[0], SZ_4M, SZ_2M));
 	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 0);
 
 	fake_exec_begin(test, &exec);
@@ -450,7 +451,16 @@ static void resize_knows_what_is_pending(struct kunit *test)
 	over = submit(test, queue_job(test, queue[1], DRM_CNOVA_VM_BIND_OP_MAP, bo[1], 0, SZ_2M));
 	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 2);
 
+	/* One that goes as a whole is not cut. */
+	gone = submit(test, queue_job(test, queue[0], DRM_CNOVA_VM_BIND_OP_UNMAP, NULL,
+				      SZ_4M, SZ_2M));
+	dma_fence_put(submit(test, queue_job(test, queue[1], DRM_CNOVA_VM_BIND_OP_MAP, bo[1],
+					     SZ_4M, SZ_2M)));
+	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 2);
+
 	dma_fence_signal(&exec.fence->base);
+	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(gone), 0);
+	dma_fence_put(gone);
 	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(over), 0);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(cut));
 

@@ -174,6 +174,25 @@ int cnova_nr_dma_bufs(void)
 }
 
 /**
+ * cnova_other_dma_bufs() - How many there are that are not ours, before a test.
+ *
+ * Of a test that ran before one may still be on its way: until the number stays the same.
+ */
+int cnova_other_dma_bufs(void)
+{
+	int nr = cnova_nr_dma_bufs();
+
+	for (int same = 0; same < 30; same++) {
+		usleep(10000);
+		if (cnova_nr_dma_bufs() == nr)
+			continue;
+		nr = cnova_nr_dma_bufs();
+		same = 0;
+	}
+	return nr;
+}
+
+/**
  * cnova_wait_dma_bufs() - Until there are as many.
  *
  * Objects are destroyed by a worker.

@@ -10,6 +10,7 @@ int __cnova_prime_import(int fd, int dma_buf, uint32_t *handle);
 uint32_t cnova_prime_import(int fd, int dma_buf);
 void *cnova_dma_buf_map(int dma_buf, uint64_t size);
 int cnova_nr_dma_bufs(void);
+int cnova_other_dma_bufs(void);
 int cnova_wait_dma_bufs(int want);
 
 /* Of others. */
