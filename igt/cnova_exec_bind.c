@@ -261,7 +261,7 @@ static void test_half_of_leaf(int fd)
 /* What the readers use, and what changes beside it, is taken away again and again. */
 static void test_half_of_leaf_evicted(int fd)
 {
-	enum { ROUNDS = 30, EVICTIONS = 10 };
+	enum { ROUNDS = 20, EVICTIONS = 4 };
 	struct cnova_world *w = prepare(fd);
 	uint64_t zaps;
 
