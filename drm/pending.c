@@ -654,10 +654,12 @@ void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_o
 			    struct cnova_op_view *views)
 {
 	struct cnova_vm *vm = job->vm;
+	bool cut;
 
 	lockdep_assert_held(&vm->submit_lock);
 
 	mutex_lock(&vm->vmm.lock);
+	cut = cnova_order_resizes_locked(job);
 	for (u32 i = 0; i < job->nr_ops; i++) {
 		struct cnova_bind_op *op = &job->ops[i];
 
@@ -679,7 +681,7 @@ void cnova_pending_describe(struct cnova_bind_job *job, struct cnova_pt_op *pt_o
 		    cnova_edge_may_resize_locked(vm, op->last + 1) ||
 		    (op->type == DRM_CNOVA_VM_BIND_OP_MAP &&
 		     (cnova_pending_has_other_map_locked(op) ||
-		      cnova_resize_by_map_locked(job, pt_ops))))
+		      cnova_resize_by_map_locked(vm, pt_ops, cut))))
 			job->pt.may_resize = true;
 		pt_ops++;
 	}

@@ -33,7 +33,6 @@
 
 #include "drm/bind_job.h"
 #include "drm/device.h"
-#include "drm/order.h"
 #include "drm/resize.h"
 #include "drm/view.h"
 #include "drm/vm.h"
@@ -43,8 +42,9 @@
 
 /**
  * cnova_resize_by_map_locked() - May a map change the size of a leaf that it replaces?
- * @job: Job that has no other map in the range.
- * @pt_op: The map, which cuts no leaf.
+ * @vm: Address space.
+ * @pt_op: The map, which cuts no leaf. No other map of its range is pending.
+ * @cut: Something that is pending may cut leaves there.
  *
  * Which leaves there are follows from the mappings. They stay as they are until the map runs, or
  * go, unless something that is pending cuts them: a hole in a mapping leaves smaller leaves around
@@ -55,10 +55,9 @@
  * that are mapped in the range.
  * Return: false: no. true: it may, or there is too much to compare: it costs a wait.
  */
-bool cnova_resize_by_map_locked(const struct cnova_bind_job *job, const struct cnova_pt_op *pt_op)
+bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *pt_op, bool cut)
 {
 	const struct cnova_pt_range *range = &pt_op->range;
-	struct cnova_vm *vm = job->vm;
 	struct cnova_tree_view view;
 	struct drm_gpuva *va;
 	u32 nr = 0;
@@ -72,7 +71,7 @@ bool cnova_resize_by_map_locked(const struct cnova_bind_job *job, const struct c
 	if (!nr)
 		return false;
 
-	return cnova_order_resizes_locked(job) ||
+	return cut ||
 	       cnova_pt_may_resize(vm->cnova->mm.chip->fmt, cnova_tree_view_init(&view, vm),
 				   pt_op->view, range);
 }

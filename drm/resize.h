@@ -51,7 +51,7 @@ struct cnova_resize {
 	u64 nr_waits;
 };
 
-bool cnova_resize_by_map_locked(const struct cnova_bind_job *job, const struct cnova_pt_op *pt_op);
+bool cnova_resize_by_map_locked(struct cnova_vm *vm, const struct cnova_pt_op *pt_op, bool cut);
 
 void cnova_resize_init(struct cnova_resize *resize);
 void cnova_resize_fini(struct cnova_resize *resize);
