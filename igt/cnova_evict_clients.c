@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "set.h"
@@ -30,6 +31,10 @@
  *
  * SUBTEST: binds
  * Description: [16] Objects are evicted while several processes bind, cut and unmap them.
+ *
+ * SUBTEST: stores
+ * Description: [16] A process stores into an object without pause while it goes and comes back:
+ *	no store is lost.
  *
  * SUBTEST: ack-lost
  * Description: [17, 19] No acknowledge for an eviction: that VM is dead, what waits in it is
@@ -147,7 +152,7 @@ static void test_clients(int fd)
 }
 
 /* A window of its own, over two objects that come and go. */
-static void run_binder(int fd, unsigned int seed, int ready)
+static void run_binder(int fd, unsigned int seed)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA + seed * SZ_4G, SZ_2M);
 	uint64_t size = cnova_align_down(cnova_vram(fd) / 8, SZ_2M);
@@ -155,7 +160,6 @@ static void run_binder(int fd, unsigned int seed, int ready)
 	srandom(seed);
 	for (int i = 0; i < 2; i++)
 		cnova_world_bo(w, size ? size : SZ_2M, i ? 0 : DRM_CNOVA_GEM_VRAM);
-	igt_assert_eq(write(ready, "1", 1), 1);
 	for (int step = 0; step < 24; step++) {
 		uint64_t first = random() % 512, nr = 1 + random() % (512 - first);
 		struct cnova_bo *bo = &w->bo[random() % 2];
@@ -173,28 +177,72 @@ static void run_binder(int fd, unsigned int seed, int ready)
 	cnova_world_close(w);
 }
 
-/*
- * Objects are written by the CPU first: user-mode Linux of 7.2 with two processors lets a process
- * write to where a page was until it enters the kernel again, so that such a store is lost.
- */
 static void test_binds(int fd)
 {
-	enum { BINDERS = 3 };
-	char byte;
-	int ready[2];
-
-	igt_assert_eq(pipe(ready), 0);
-	igt_fork(child, BINDERS)
-		run_binder(fd, child, ready[1]);
-	for (int i = 0; i < BINDERS; i++)
-		igt_assert_eq(read(ready[0], &byte, 1), 1);
+	igt_fork(child, 3)
+		run_binder(fd, child);
 	igt_fork(child, 1) {
 		for (int i = 0; i < 4; i++)
 			cnova_evict_all(fd);
 	}
 	igt_waitchildren();
-	close(ready[0]);
-	close(ready[1]);
+	cnova_model_check();
+}
+
+/* At least two stores that began after now have been done. Return: what the first one stored. */
+static uint64_t stored_since(const volatile uint64_t *stored)
+{
+	uint64_t since = *stored;
+
+	while (*stored < since + 2)
+		;
+	return since + 1;
+}
+
+/*
+ * Nothing but its own faults brings the process into the kernel: when an eviction takes its
+ * mapping away, its stores go on until the other processor has forgotten it too.
+ */
+static void test_stores(int fd)
+{
+	volatile uint64_t *stored = mmap(NULL, SZ_4K, PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile uint64_t *page;
+	struct cnova_vm vm;
+	struct cnova_bo bo;
+	struct drm_cnova_vm_bind_op op;
+	uint64_t since, have;
+
+	igt_assert(stored != MAP_FAILED);
+	cnova_bo_init(&bo, fd, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	page = cnova_gem_mmap(fd, bo.handle, bo.size);
+	cnova_vm_init(&vm, fd);
+	op = cnova_op_map(&bo, 0, CNOVA_VA, bo.size, 0);
+	igt_assert_eq(__cnova_bind_one(&vm, &op), 0);
+	igt_fork(child, 1)
+		for (uint64_t i = 1; !stored[1]; i++) {
+			*page = i;
+			stored[0] = i;
+		}
+
+	for (int round = 0; round < 6; round++) {
+		cnova_evict_all(fd);
+		since = stored_since(stored);
+		igt_assert_lte_u64(since, *page);
+
+		/* The eye brings it back. */
+		igt_assert_eq(cnova_eye_read(&vm, CNOVA_VA, &have, sizeof(have)), sizeof(have));
+		since = stored_since(stored);
+		igt_assert_eq(cnova_eye_read(&vm, CNOVA_VA, &have, sizeof(have)), sizeof(have));
+		igt_assert_lte_u64(since, have);
+	}
+
+	stored[1] = 1;
+	igt_waitchildren();
+	munmap((void *)page, bo.size);
+	munmap((void *)stored, SZ_4K);
+	cnova_vm_fini(&vm);
+	cnova_bo_fini(&bo);
 	cnova_model_check();
 }
 
@@ -294,6 +342,10 @@ int igt_main()
 	igt_describe("Objects go while they are bound, cut and unmapped.");
 	igt_subtest("binds")
 		test_binds(fd);
+
+	igt_describe("No store of a process that goes on storing is lost.");
+	igt_subtest("stores")
+		test_stores(fd);
 
 	igt_describe("No acknowledge for an eviction.");
 	igt_subtest("ack-lost")

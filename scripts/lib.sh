@@ -35,7 +35,7 @@ die() { say "$*"; exit 1; }
 hash8() { sha256sum | cut -c1-8; }
 
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/cnova
-KEY=$SUITE-$({ echo "$SUITE"; cat "$SCRIPTS/rootfs.packages" "$SCRIPTS"/config/*.c; } | hash8)
+KEY=$SUITE-$({ echo "$SUITE"; cat "$SCRIPTS/rootfs.packages" "$SCRIPTS"/config/{*.c,uml-changes}; } | hash8)
 BASE=$CACHE/$KEY
 # shellcheck disable=SC2034 # used by rootfs and enter
 ROOTFS=$BASE/rootfs
