@@ -458,6 +458,20 @@ static void test_invalidate_late(void)
 	CHECK_EQ(rd(0xb830b0), 0x80000081);
 	gpu_expect_none();
 	gpu_end();
+
+	/* Nothing is cached, but the model has to remember what nobody was told of. */
+	gpu_begin_mapped("invalidate_lost_gives_nothing_back");
+	poke(SMALL, 0);
+	order();
+	gpu->knobs.ack_lost = 1;
+	gpu_invalidate(ROOT, ALL_OF_IT);
+	io->vram_release(gpu, DATA, SZ_64K);
+	gpu_expect(CNOVA_SIM_RELEASED, 1);
+	CHECK(!io->vram_populate(gpu, DATA, SZ_64K));
+	gpu_invalidate(ROOT, ALL_OF_IT);
+	io->vram_release(gpu, DATA, SZ_64K);
+	gpu_expect_none();
+	gpu_end();
 }
 
 /* CACHE_LEVEL n reaches up to PDE(n - 2); one less leaves the directory in the cache. */
