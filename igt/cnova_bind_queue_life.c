@@ -40,12 +40,7 @@
 
 static struct cnova_world *prepare(int fd)
 {
-	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
-
-	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
-	cnova_world_bo(w, SZ_64K, 0);
-	igt_set_timeout(HANG_SECONDS, "the end of a bind queue");
-	return w;
+	return cnova_world_watched(fd, HANG_SECONDS, "the end of a bind queue");
 }
 
 static void finish(struct cnova_world *w)
@@ -53,18 +48,6 @@ static void finish(struct cnova_world *w)
 	igt_reset_timeout();
 	cnova_world_check_all(w);
 	cnova_world_destroy(w);
-}
-
-/* Closes the file with all that is in it: mappings of the CPU would keep it open. */
-static void drop_file(struct cnova_world *w)
-{
-	for (unsigned int i = 0; i < w->nr_bos; i++)
-		munmap(w->bo[i].map, w->bo[i].size);
-	cnova_oracle_fini(&w->oracle);
-	close(w->vm.eye);
-	close(w->vm.dir);
-	drm_close_driver(w->fd);
-	w->fd = -1;
 }
 
 static struct drm_cnova_vm_bind_op map_slot(struct cnova_world *w, int bo, int slot)
@@ -142,7 +125,7 @@ static void outlive(int fd, enum how how)
 	if (how == DESTROY_VM)
 		cnova_world_close(w);
 	else if (how == CLOSE_FILE)
-		drop_file(w);
+		cnova_world_drop(w);
 
 	look_at(waiting, how == DESTROY_QUEUE ? 0 : -ECANCELED);
 	look_at(done, 1);
@@ -234,7 +217,7 @@ static void test_end(int fd, enum how how)
 		if (how == DESTROY_VM)
 			cnova_world_close(w);
 		else
-			drop_file(w);
+			cnova_world_drop(w);
 	}
 
 	for (int i = 0; i < NR_LEFT; i++) {

@@ -559,11 +559,7 @@ static void test_fdinfo(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "create", "Channels have ids of their own, and go.", test_create },
 		{ "copy", "Between VRAM and system memory.", test_copy },
 		{ "copy-sizes", "Odd sizes and addresses.", test_copy_sizes },
@@ -588,11 +584,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

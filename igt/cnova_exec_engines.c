@@ -338,11 +338,7 @@ static void test_hang_at_once(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "concurrent", "All engines work at once.", test_concurrent },
 		{ "short-beside-long", "They do not wait for each other.", test_short_beside_long },
 		{ "faults-own", "Who loses its memory faults, alone.", test_faults_own },
@@ -354,11 +350,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture() {
 		/* A test that failed may have left it slow. */

@@ -396,11 +396,7 @@ static void test_again(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "read-hole", "A copy from where nothing is.", test_read_hole },
 		{ "write-hole", "A copy to where nothing is.", test_write_hole },
 		{ "write-read-only", "A copy to what is read-only.", test_write_read_only },
@@ -420,11 +416,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

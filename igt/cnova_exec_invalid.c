@@ -283,11 +283,7 @@ static void test_syncs(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "channel-fields", "The ioctls of channels.", test_channel_fields },
 		{ "exec-fields", "EXEC's own arguments.", test_exec_fields },
 		{ "pushes", "Pushes that cannot be.", test_pushes },
@@ -300,11 +296,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

@@ -649,11 +649,7 @@ static void test_freed(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "addresses", "Random addresses.", test_addresses },
 		{ "physical", "Nothing without the MMU.", test_physical },
 		{ "methods", "Random methods.", test_methods },
@@ -664,11 +660,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture() {
 		cnova_exec_timeout_restore();

@@ -288,15 +288,9 @@ static void test_dead_vm(int *fd)
 
 	/* TLB and memory differ now, for what is withheld until the driver comes again. */
 	igt_reset_timeout();
-	cnova_oracle_fini(&w->oracle);
-	close(w->vm.eye);
-	close(w->vm.dir);
-	for (unsigned int i = 0; i < w->nr_bos; i++)
-		cnova_bo_fini(&w->bo[i]);
 	cnova_bo_fini(&channel.pb);
 	cnova_bo_fini(&other.pb);
-	drm_close_driver(w->fd);
-	w->fd = -1;
+	cnova_world_abandon(w);
 	cnova_model_check_violations();
 	cnova_bind_again(fd);
 }
@@ -581,11 +575,7 @@ static void test_cut_while_rebinding(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "one-by-one", "A fence is of its own execution.", test_one_by_one },
 		{ "other-channel", "It waits for a bind that changes sizes.", test_other_channel },
 		{ "two-binds", "An execution waits for both.", test_two_binds },
@@ -607,11 +597,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_describe("No channel in a dead VM.");
 	igt_subtest("dead-vm")

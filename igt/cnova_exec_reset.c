@@ -254,11 +254,7 @@ static void test_kill(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "hang", "It is killed after the timeout.", test_hang },
 		{ "later-work", "It waits for what is submitted later.", test_later_work },
 		{ "innocent", "Channels beside it go on.", test_innocent },
@@ -272,11 +268,7 @@ int igt_main()
 		igt_install_exit_handler(restore_timeout);
 	}
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

@@ -456,18 +456,6 @@ static void be_holder(int sock)
 	_exit(0);
 }
 
-/* All of it, when there is no device to ask for anything. */
-static void drop_world(struct cnova_world *w)
-{
-	for (unsigned int i = 0; i < w->nr_bos; i++)
-		munmap(w->bo[i].map, w->bo[i].size);
-	cnova_oracle_fini(&w->oracle);
-	close(w->vm.eye);
-	close(w->vm.dir);
-	drm_close_driver(w->fd);
-	w->fd = -1;
-}
-
 enum { SYNC_BIND, FALLBACK, FENCE, EXEC_SUBMIT, NR_BLOCKED };
 
 static void test_unbind_blocked(int *fd)
@@ -547,7 +535,7 @@ static void test_unbind_blocked(int *fd)
 	/* The holder lives, and lets go when it likes. */
 	igt_assert_eq(write(sock[0], "x", 1), 1);
 	igt_assert_eq(read(sock[0], &byte, 1), 1);
-	drop_world(w);
+	cnova_world_drop(w);
 	close(out);
 	close(exec_out);
 	munmap(channel.pb.map, channel.pb.size);

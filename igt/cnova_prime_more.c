@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "prime.h"
 
@@ -37,34 +36,9 @@
  *	first has it back, and it can move again. Needs two GPUs.
  */
 
-/* Another GPU than that of @fd, or -1. */
-static int open_other(int fd)
-{
-	struct stat ours, theirs;
-	char path[32], name[16];
-
-	igt_assert_eq(fstat(fd, &ours), 0);
-	for (int i = 128; i < 144; i++) {
-		struct drm_version version = { .name = name, .name_len = sizeof(name) };
-		int other;
-
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", i);
-		other = open(path, O_RDWR | O_CLOEXEC);
-		if (other < 0)
-			continue;
-		igt_assert_eq(fstat(other, &theirs), 0);
-		if (theirs.st_rdev != ours.st_rdev &&
-		    !cnova_ioctl(other, DRM_IOCTL_VERSION, &version) && version.name_len == 5 &&
-		    !strncmp(name, "cnova", 5))
-			return other;
-		close(other);
-	}
-	return -1;
-}
-
 static int require_other(int fd)
 {
-	int other = open_other(fd);
+	int other = cnova_open_other(fd);
 
 	igt_require_f(other >= 0, "one GPU only\n");
 	return other;

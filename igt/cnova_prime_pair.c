@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "prime.h"
 
@@ -45,31 +44,6 @@ static const struct {
 	{ "vram", DRM_CNOVA_GEM_VRAM },
 	{ "system", 0 },
 };
-
-/* Another GPU than that of @fd. */
-static int open_other(int fd)
-{
-	struct stat ours, theirs;
-	char path[32], name[16];
-
-	igt_assert_eq(fstat(fd, &ours), 0);
-	for (int i = 128; i < 144; i++) {
-		struct drm_version version = { .name = name, .name_len = sizeof(name) };
-		int other;
-
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", i);
-		other = open(path, O_RDWR | O_CLOEXEC);
-		if (other < 0)
-			continue;
-		igt_assert_eq(fstat(other, &theirs), 0);
-		if (theirs.st_rdev != ours.st_rdev &&
-		    !cnova_ioctl(other, DRM_IOCTL_VERSION, &version) && version.name_len == 5 &&
-		    !strncmp(name, "cnova", 5))
-			return other;
-		close(other);
-	}
-	return -1;
-}
 
 /* The second GPU's view of an object of the first. */
 struct guest {
@@ -262,7 +236,7 @@ int igt_main()
 
 	igt_fixture() {
 		fd = cnova_open();
-		other = open_other(fd);
+		other = cnova_open_other(fd);
 		igt_require_f(other >= 0, "one GPU only\n");
 	}
 

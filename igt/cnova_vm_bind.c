@@ -642,11 +642,7 @@ static void test_swap(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "eye", "The eye itself: short counts, faults, writes.", test_eye },
 		{ "unmapped-vram", "VRAM without a CPU mapping.", test_unmapped_vram },
 		{ "read-only", "Writes to read-only mappings fault.", test_read_only },
@@ -671,11 +667,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(units); i++) {
 		igt_describe("Map, read, write, unmap in VRAM and system memory.");

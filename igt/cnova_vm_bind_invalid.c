@@ -620,11 +620,7 @@ static void test_sync_array(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "op", "Operations that do not exist.", test_op },
 		{ "op-flags", "Each flag that an operation does not take.", test_op_flags },
 		{ "op-fields", "Fields that must be 0 are not.", test_op_fields },
@@ -655,11 +651,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

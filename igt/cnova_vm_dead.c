@@ -54,12 +54,7 @@ static void lose_next_ack(void)
 
 static struct cnova_world *prepare(int fd)
 {
-	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
-
-	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
-	cnova_world_bo(w, SZ_64K, 0);
-	igt_set_timeout(HANG_SECONDS, "a VM that is dead");
-	return w;
+	return cnova_world_watched(fd, HANG_SECONDS, "a VM that is dead");
 }
 
 /*
@@ -69,13 +64,7 @@ static struct cnova_world *prepare(int fd)
 static void finish(struct cnova_world *w)
 {
 	igt_reset_timeout();
-	for (unsigned int i = 0; i < w->nr_bos; i++)
-		cnova_bo_fini(&w->bo[i]);
-	cnova_oracle_fini(&w->oracle);
-	close(w->vm.eye);
-	close(w->vm.dir);
-	drm_close_driver(w->fd);
-	w->fd = -1;
+	cnova_world_abandon(w);
 	cnova_model_check_violations();
 }
 

@@ -77,12 +77,7 @@
 
 static struct cnova_world *prepare(int fd)
 {
-	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
-
-	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
-	cnova_world_bo(w, SZ_64K, 0);
-	igt_set_timeout(HANG_SECONDS, "a fence");
-	return w;
+	return cnova_world_watched(fd, HANG_SECONDS, "a fence");
 }
 
 static void finish(struct cnova_world *w)
@@ -561,11 +556,7 @@ static void test_fence_error(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "out", "Syncs signal when the bind is done.", test_out },
 		{ "in", "A bind waits for what has signalled.", test_in },
 		{ "points-64bit", "Points beyond 32 bits.", test_points_64bit },
@@ -598,11 +589,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

@@ -40,12 +40,7 @@
 
 static struct cnova_world *prepare(int fd)
 {
-	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
-
-	cnova_world_bo(w, SZ_64K, DRM_CNOVA_GEM_VRAM);
-	cnova_world_bo(w, SZ_64K, 0);
-	igt_set_timeout(HANG_SECONDS, "a fence");
-	return w;
+	return cnova_world_watched(fd, HANG_SECONDS, "a fence");
 }
 
 static void finish(struct cnova_world *w)
@@ -354,11 +349,7 @@ static void test_wait_holds_nothing(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "matrix", "All kinds of waits and signals.", test_matrix },
 		{ "chain", "Points of the same timelines.", test_chain },
 		{ "sync-file", "Out of sync files and into them.", test_sync_file },
@@ -372,11 +363,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

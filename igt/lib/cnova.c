@@ -15,6 +15,21 @@
 /* ------------------------------------------------------------------------- device */
 
 /**
+ * cnova_run_subtests() - What igt_main() has between its fixtures.
+ * @fd: what cnova_open() said there.
+ * @tests: each a subtest, with a description.
+ * @nr: how many.
+ */
+void cnova_run_subtests(int fd, const struct cnova_subtest *tests, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		igt_describe(tests[i].text);
+		igt_subtest(tests[i].name)
+			tests[i].test(fd);
+	}
+}
+
+/**
  * cnova_open() - Open the render node of the device.
  *
  * Only a cnova device will do: without a choice IGT would load every GPU driver.

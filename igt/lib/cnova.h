@@ -83,6 +83,22 @@ struct cnova_world {
 	unsigned int nr_bos;
 };
 
+/**
+ * struct cnova_subtest - One of a binary's tests that want nothing but an open device.
+ */
+struct cnova_subtest {
+	/** @name: as in the test lists. */
+	const char *name;
+
+	/** @text: describes it. */
+	const char *text;
+
+	/** @test: does it. */
+	void (*test)(int fd);
+};
+
+void cnova_run_subtests(int fd, const struct cnova_subtest *tests, unsigned int nr);
+
 /* Device. */
 int cnova_open(void);
 int cnova_ioctl(int fd, unsigned long request, void *arg);
@@ -147,6 +163,9 @@ int cnova_bind_async(const struct cnova_vm *vm, const struct drm_cnova_vm_bind_o
 
 /* Worlds. */
 struct cnova_world *cnova_world_create(int fd, uint64_t start, uint64_t size);
+struct cnova_world *cnova_world_watched(int fd, unsigned int seconds, const char *what);
+void cnova_world_abandon(struct cnova_world *world);
+void cnova_world_drop(struct cnova_world *world);
 void cnova_world_close(struct cnova_world *world);
 void cnova_world_destroy(struct cnova_world *world);
 struct cnova_bo *cnova_world_bo(struct cnova_world *world, uint64_t size, uint32_t flags);

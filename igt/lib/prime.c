@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <linux/udmabuf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "prime.h"
@@ -66,6 +68,35 @@ void *cnova_dma_buf_map(int dma_buf, uint64_t size)
 
 	igt_assert_f(map != MAP_FAILED, "mmap: %m\n");
 	return map;
+}
+
+/**
+ * cnova_open_other() - Open another GPU of ours than that of @fd.
+ *
+ * Return: a file; -1 if there is none.
+ */
+int cnova_open_other(int fd)
+{
+	struct stat ours, theirs;
+	char path[32], name[16];
+
+	igt_assert_eq(fstat(fd, &ours), 0);
+	for (int i = 128; i < 144; i++) {
+		struct drm_version version = { .name = name, .name_len = sizeof(name) };
+		int other;
+
+		snprintf(path, sizeof(path), "/dev/dri/renderD%d", i);
+		other = open(path, O_RDWR | O_CLOEXEC);
+		if (other < 0)
+			continue;
+		igt_assert_eq(fstat(other, &theirs), 0);
+		if (theirs.st_rdev != ours.st_rdev &&
+		    !cnova_ioctl(other, DRM_IOCTL_VERSION, &version) && version.name_len == 5 &&
+		    !strncmp(name, "cnova", 5))
+			return other;
+		close(other);
+	}
+	return -1;
 }
 
 /**

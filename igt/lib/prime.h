@@ -14,6 +14,7 @@ int cnova_other_dma_bufs(void);
 int cnova_wait_dma_bufs(int want);
 
 /* Of others. */
+int cnova_open_other(int fd);
 int cnova_require_vgem(void);
 uint32_t cnova_vgem_create(int vgem, uint64_t size);
 void *cnova_vgem_map(int vgem, uint32_t handle, uint64_t size);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "look.h"
 
 /* A test that fails leaves its world behind; the next one closes it. */
@@ -16,13 +19,8 @@ struct cnova_world *cnova_world_create(int fd, uint64_t start, uint64_t size)
 	struct cnova_world *world = &world_storage;
 
 	if (world->fd >= 0) {
-		for (unsigned int i = 0; i < world->nr_bos; i++)
-			cnova_bo_fini(&world->bo[i]);
-		cnova_oracle_fini(&world->oracle);
 		cnova_look_forget(&world->vm);
-		close(world->vm.eye);
-		close(world->vm.dir);
-		drm_close_driver(world->fd);
+		cnova_world_abandon(world);
 	}
 
 	memset(world, 0, sizeof(*world));
@@ -30,6 +28,50 @@ struct cnova_world *cnova_world_create(int fd, uint64_t start, uint64_t size)
 	cnova_vm_init(&world->vm, world->fd);
 	igt_assert(cnova_oracle_init(&world->oracle, start, size >> CNOVA_PAGE_SHIFT));
 	return world;
+}
+
+/**
+ * cnova_world_watched() - A small one, with an object in VRAM and one in system memory.
+ * @fd: an open device.
+ * @seconds: after so many the test has hung: igt_reset_timeout() ends that.
+ * @what: what it hung on.
+ */
+struct cnova_world *cnova_world_watched(int fd, unsigned int seconds, const char *what)
+{
+	struct cnova_world *world = cnova_world_create(fd, CNOVA_VA, SZ_1M);
+
+	cnova_world_bo(world, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(world, SZ_64K, 0);
+	igt_set_timeout(seconds, what);
+	return world;
+}
+
+/**
+ * cnova_world_abandon() - Close the file with a VM that is dead, or gone.
+ *
+ * Says nothing of the model: TLB and memory do differ now, for what is in quarantine.
+ */
+void cnova_world_abandon(struct cnova_world *world)
+{
+	for (unsigned int i = 0; i < world->nr_bos; i++)
+		cnova_bo_fini(&world->bo[i]);
+	world->nr_bos = 0;
+	cnova_world_drop(world);
+}
+
+/**
+ * cnova_world_drop() - Close the file with all that is in it, by nothing but close().
+ */
+void cnova_world_drop(struct cnova_world *world)
+{
+	/* Mappings of the CPU would keep it open. */
+	for (unsigned int i = 0; i < world->nr_bos; i++)
+		munmap(world->bo[i].map, world->bo[i].size);
+	cnova_oracle_fini(&world->oracle);
+	close(world->vm.eye);
+	close(world->vm.dir);
+	drm_close_driver(world->fd);
+	world->fd = -1;
 }
 
 /**
