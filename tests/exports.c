@@ -8,6 +8,7 @@
 
 #include "drm/bind_job.h"
 #include "drm/bind_queue.h"
+#include "drm/coredump.h"
 #include "drm/device.h"
 #include "drm/evict.h"
 #include "drm/gem.h"
@@ -45,6 +46,10 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_pending_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_close);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vm_create);
 EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
+
+/* tests/coredump_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_coredump_begin);
+EXPORT_SYMBOL_IF_KUNIT(cnova_coredump_end);
 
 /* tests/order_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_resize_fence);
