@@ -31,6 +31,10 @@
  * SUBTEST: forged
  * Description: A client says that its execution is done, and hangs on: it is found all the
  *	same.
+ *
+ * SUBTEST: forged-ring
+ * Description: A client says that its executions are done, which the host has not fetched: what
+ *	its ring holds is not overwritten by more, and it dies of it.
  */
 
 #define HANG_SECONDS	60
@@ -39,6 +43,10 @@
 
 /* Executions of a channel that is always at work. */
 #define IN_RING		4
+
+/* Many in one execution, so that few fill a ring, which has 1024 entries. */
+#define PUSHES		100
+#define MORE_THAN_FIT	20
 
 /* So often, at most, an execution gets its time anew. */
 #define MAX_RENEWALS	8
@@ -74,12 +82,17 @@ static void expect_well(struct cnova_actor *actor)
 }
 
 /* Its address space is as it was, and another channel works in it. */
-static void expect_guilty(struct cnova_actor *actor)
+static void expect_dead_of(struct cnova_actor *actor, int error)
 {
-	cnova_channel_expect_dead(&actor->channel, ETIMEDOUT);
+	cnova_channel_expect_dead(&actor->channel, error);
 	cnova_channel_fini(&actor->channel);
 	cnova_actor_new_channel(actor, CNOVA_ANY_ENGINE);
 	expect_well(actor);
+}
+
+static void expect_guilty(struct cnova_actor *actor)
+{
+	expect_dead_of(actor, ETIMEDOUT);
 }
 
 static void finish(void)
@@ -205,6 +218,45 @@ static void test_forged(int fd)
 	finish();
 }
 
+/* Its semaphore is looked at when the engine has done something for whomever. */
+static int forged_status(uint64_t point)
+{
+	uint32_t fence = guilty.channel.fence[point % CNOVA_CHANNEL_FENCES];
+	int status;
+
+	while (!(status = cnova_syncobj_status(guilty.fd, fence, 0))) {
+		cnova_actor_copy(&innocent);
+		cnova_exec_finish(&innocent.channel);
+	}
+	return status;
+}
+
+static void test_forged_ring(int fd)
+{
+	struct cnova_channel *ch = &guilty.channel;
+	struct drm_cnova_push push, pushes[PUSHES];
+	int status = 1;
+
+	prepare(fd, "50000", PATIENCE);
+	cnova_pb_begin(ch);
+	cnova_push_semaphore(&ch->push, KERNEL_SEMAPHORE, INT32_MAX, CNOVA_SEM_RELEASE);
+	cnova_push_notify(&ch->push);
+	cnova_pb_acquire(ch, cnova_channel_word_va(ch, 1), 1);
+	push = cnova_pb_end(ch);
+	igt_assert_eq(forged_status(cnova_exec(ch, &push, 1, NULL)), 1);
+
+	/* The host waits for the word: it fetches none of these. */
+	for (int i = 0; i < PUSHES; i++)
+		pushes[i] = push;
+	for (int i = 0; i < MORE_THAN_FIT && status == 1; i++)
+		status = forged_status(cnova_exec(ch, pushes, PUSHES, NULL));
+	igt_assert_eq(status, -EINVAL);
+	expect_well(&innocent);
+	expect_well(&third);
+	expect_dead_of(&guilty, EINVAL);
+	finish();
+}
+
 int igt_main()
 {
 	static const struct {
@@ -217,6 +269,7 @@ int igt_main()
 		{ "semaphore", "It waits for a semaphore.", test_semaphore },
 		{ "semaphore-behind", "It is held up and waits for one.", test_semaphore_behind },
 		{ "forged", "It says that it is done.", test_forged },
+		{ "forged-ring", "It says so of what was not fetched.", test_forged_ring },
 	};
 	int fd = -1;
 
