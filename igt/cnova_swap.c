@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -46,10 +47,18 @@
  * SUBTEST: reclaim
  * Description: Clients bind, execute and free, while the kernel takes pages all the time, by
  *	way of drop_caches too; nobody waits for ever, and contents stay.
+ *
+ * SUBTEST: exhausted
+ * Description: Another process takes memory that the kernel cannot have back, until there is
+ *	none left: objects go, by nothing but that, and all of them are whole afterwards.
  */
 
 #define NR		6
 #define SIZE		(4 * SZ_64K)
+
+/* What one process can take in a few seconds. */
+#define MOST_MEMORY	(1536ull * SZ_1M)
+#define BITE		SZ_1M
 
 struct set {
 	struct cnova_vm vm;
@@ -309,16 +318,22 @@ static void test_exported(int fd)
 	cnova_model_check();
 }
 
-static uint64_t shmem_bytes(void)
+/* Of /proc/meminfo, in bytes. */
+static uint64_t meminfo(const char *key)
 {
 	char *text = cnova_read_text(AT_FDCWD, "/proc/meminfo"), *line;
 	uint64_t kib = 0;
 
 	igt_assert(text);
-	line = strstr(text, "Shmem:");
-	igt_assert(line && sscanf(line, "Shmem: %" SCNu64, &kib) == 1);
+	line = strstr(text, key);
+	igt_assert(line && sscanf(line + strlen(key), " %" SCNu64, &kib) == 1);
 	free(text);
 	return kib << 10;
+}
+
+static uint64_t shmem_bytes(void)
+{
+	return meminfo("Shmem:");
 }
 
 static void test_freed(int fd)
@@ -394,6 +409,64 @@ static void test_reclaim(int fd)
 	cnova_model_check();
 }
 
+/* What of a client's memory is pages of the system. */
+static uint64_t resident(int own)
+{
+	return cnova_fdinfo(own, "drm-resident-gtt") + cnova_fdinfo(own, "drm-resident-system");
+}
+
+/*
+ * Locked, so that nothing but others' memory can be had back, and swap space is theirs. Ends when
+ * less than @least bytes of what the client @own has are left. When there is no memory at all
+ * it is this process that is killed.
+ */
+static void eat_memory(int own, uint64_t least)
+{
+	uint64_t eaten = 0;
+
+	cnova_write_text("/proc/self/oom_score_adj", "1000");
+	for (; resident(own) >= least; eaten += BITE)
+		igt_assert(mmap(NULL, BITE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+				MAP_LOCKED | MAP_POPULATE, -1, 0) != MAP_FAILED);
+	igt_info("%llu MiB taken\n", (unsigned long long)(eaten / SZ_1M));
+}
+
+static void test_exhausted(int fd)
+{
+	enum { OBJECTS = 8 };
+	uint64_t total = meminfo("MemTotal:"), before;
+	struct cnova_bo bo[OBJECTS];
+	struct cnova_vm vm;
+	int own;
+
+	igt_require_f(total <= MOST_MEMORY, "%llu MiB are more than this test takes\n",
+		      (unsigned long long)(total / SZ_1M));
+	own = drm_reopen_driver(fd);
+	cnova_vm_init(&vm, own);
+	for (int i = 0; i < OBJECTS; i++) {
+		cnova_bo_init(&bo[i], own, SZ_1M, 0);
+		map_bo(&vm, &bo[i], bo_va(i));
+	}
+	igt_assert_lte_u64(OBJECTS * SZ_1M, resident(own));
+	before = cnova_counter(fd, "shrunk");
+
+	igt_set_timeout(60, "who takes all memory");
+	igt_fork(child, 1)
+		eat_memory(own, OBJECTS * SZ_1M / 2);
+	igt_waitchildren();
+	igt_reset_timeout();
+	igt_assert_lte_u64(before + OBJECTS * SZ_1M / 2 / SZ_4K, cnova_counter(fd, "shrunk"));
+
+	for (int i = 0; i < OBJECTS; i++)
+		for (uint64_t at = 0; at < SZ_1M; at += SZ_4K)
+			cnova_eye_expect(&vm, bo_va(i) + at, &bo[i], at);
+	cnova_vm_fini(&vm);
+	for (int i = 0; i < OBJECTS; i++)
+		cnova_bo_fini(&bo[i]);
+	drm_close_driver(own);
+	cnova_model_check();
+}
+
 int igt_main()
 {
 	static const struct {
@@ -410,6 +483,7 @@ int igt_main()
 		{ "exported", "They were exported.", test_exported },
 		{ "freed", "They are freed while they are elsewhere.", test_freed },
 		{ "reclaim", "All the time, and everything at once.", test_reclaim },
+		{ "exhausted", "There is no memory.", test_exhausted },
 	};
 	int fd = -1;
 
