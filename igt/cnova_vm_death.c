@@ -33,11 +33,29 @@
  * @map: a map where nothing is
  * @unmap: an unmap of two objects
  * @split: an unmap of a page out of a large leaf, which changes its size
+ *
+ * SUBTEST: window-%s
+ * Description: The PRAMIN window stops at each move of %arg[1], on a GPU without BAR1, whose page
+ *	tables are written through it. Nothing is stored where it happens to be, and as nobody
+ *	knows what tables lack, all VMs are dead (rule 17); binding the driver again makes all
+ *	well.
+ *
+ * arg[1]:
+ *
+ * @map: a map that needs tables far from those that there are
+ * @holes: an unmap of a page in each of two tables far from each other
  */
 
 #define HANG_SECONDS	120
 #define NR_OUT		4
 #define MAX_OPS		3
+
+/*
+ * So many tables of 4 KiB and more are in between, one for each 2 MiB, that the window does not
+ * show those before and those behind at once.
+ */
+#define NR_BETWEEN	300
+#define VA_BETWEEN	(CNOVA_VA + 0x80000000ull)
 
 /* What others see of a VM that is not to be harmed. */
 struct witness {
@@ -49,6 +67,8 @@ struct job {
 	const char *name;
 	/* Accesses: fewer means that the knob is not met where it should. */
 	unsigned int min_accesses;
+	/* Of the window, where that is used. */
+	unsigned int min_moves;
 	unsigned int invalidates;
 	unsigned int nr_before, nr;
 	struct drm_cnova_vm_bind_op before[MAX_OPS], ops[MAX_OPS];
@@ -64,6 +84,10 @@ struct fault {
 static const struct fault gone = { "gone", -ENODEV, ENODEV, -ENOENT, false };
 static const struct fault ack_lost = { "ack_lost", -EIO, ETIMEDOUT, -ENOENT, false };
 static const struct fault stuck = { "trigger_stuck", -EIO, EIO, -ENODEV, true };
+static const struct fault window = { "window_stuck", -EIO, EIO, -ENODEV, true };
+
+/* Without BAR1 the CPU cannot map VRAM. */
+static uint32_t memory;
 
 /* Also when a test fails: nobody else wants these. */
 static void turn_off(__attribute__((unused)) int sig)
@@ -80,7 +104,9 @@ static void turn_off(__attribute__((unused)) int sig)
 /* Of what @w has: 2 objects, the first with a large leaf. */
 static struct job make_job(struct cnova_world *w, const char *name)
 {
-	struct job job = { .name = name, .min_accesses = 6, .invalidates = 1, .nr = 1 };
+	struct job job = {
+		.name = name, .min_accesses = 6, .min_moves = 2, .invalidates = 1, .nr = 1,
+	};
 
 	if (!strcmp(name, "map")) {
 		job.ops[0] = cnova_op_map(&w->bo[1], 0, CNOVA_VA + SZ_64K, SZ_64K, 0);
@@ -92,6 +118,10 @@ static struct job make_job(struct cnova_world *w, const char *name)
 	job.before[1] = cnova_op_map(&w->bo[1], 0, CNOVA_VA + 2 * SZ_2M, SZ_64K, 0);
 	if (!strcmp(name, "unmap")) {
 		job.ops[0] = cnova_op_unmap(CNOVA_VA, 3 * SZ_2M);
+	} else if (!strcmp(name, "holes")) {
+		job.nr = 2;
+		job.ops[0] = cnova_op_unmap(CNOVA_VA + SZ_2M, SZ_4K);
+		job.ops[1] = cnova_op_unmap(CNOVA_VA + 2 * SZ_2M, SZ_4K);
 	} else {
 		job.invalidates = 2;
 		job.ops[0] = cnova_op_unmap(CNOVA_VA + SZ_2M + SZ_1M, SZ_4K);
@@ -99,12 +129,32 @@ static struct job make_job(struct cnova_world *w, const char *name)
 	return job;
 }
 
+/* Tables that nobody looks at, between those of what was bound before and what will be. */
+static void put_between(struct cnova_world *w)
+{
+	static struct drm_cnova_vm_bind_op op[NR_BETWEEN];
+	struct drm_cnova_vm_bind args = cnova_bind_args(&w->vm, op, NR_BETWEEN, NULL, 0);
+
+	for (unsigned int i = 0; i < NR_BETWEEN; i++)
+		op[i] = cnova_op_map(&w->bo[1], 0, VA_BETWEEN + i * SZ_2M, SZ_4K, 0);
+	/* Directories are before them, whatever the order in which one call makes its tables. */
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op[0]), 0);
+	igt_assert_eq(__cnova_bind(w->fd, &args), 0);
+}
+
+static void take_between(struct cnova_world *w)
+{
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(VA_BETWEEN, NR_BETWEEN * SZ_2M);
+
+	igt_assert_eq(__cnova_bind_one(&w->vm, &op), 0);
+}
+
 static struct cnova_world *prepare(int fd)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, 4 * SZ_2M);
 
 	w->oracle.sample = 64;
-	cnova_world_bo(w, SZ_2M, DRM_CNOVA_GEM_VRAM);
+	cnova_world_bo(w, SZ_2M, memory);
 	cnova_world_bo(w, SZ_64K, 0);
 	return w;
 }
@@ -171,6 +221,17 @@ static uint64_t quarantined(int fd)
 	return bytes;
 }
 
+static bool has_bar1(void)
+{
+	char *text = cnova_read_text(AT_FDCWD, "/sys/module/cnova_sim/parameters/bar1_mib");
+	bool has;
+
+	igt_assert(text);
+	has = atoi(text);
+	free(text);
+	return has;
+}
+
 /* ------------------------------------------------------------------------ the other */
 
 static void witness_init(struct witness *other, int fd)
@@ -179,7 +240,7 @@ static void witness_init(struct witness *other, int fd)
 	int own = drm_reopen_driver(fd);
 
 	cnova_vm_init(&other->vm, own);
-	cnova_bo_init(&other->bo, own, SZ_64K, DRM_CNOVA_GEM_VRAM);
+	cnova_bo_init(&other->bo, own, SZ_64K, memory);
 	op = cnova_op_map(&other->bo, 0, CNOVA_VA, SZ_64K, 0);
 	igt_assert_eq(__cnova_bind_one(&other->vm, &op), 0);
 }
@@ -191,6 +252,14 @@ static void witness_fini(struct witness *other)
 	cnova_bo_fini(&other->bo);
 	cnova_vm_fini(&other->vm);
 	drm_close_driver(own);
+}
+
+/* On a device that is wedged it can do nothing any more (rule 17). */
+static void witness_expect_dead(struct witness *other)
+{
+	struct drm_cnova_vm_bind_op op = cnova_op_unmap(CNOVA_VA, SZ_64K);
+
+	igt_assert_eq(__cnova_bind_one(&other->vm, &op), -ENODEV);
 }
 
 /* It has what it had, and can do what it could. */
@@ -220,7 +289,8 @@ static void arm(const struct fault *fault, unsigned int k)
 	cnova_model_set("arm", text);
 }
 
-static void expect_alive(struct cnova_world *w, const struct job *job, struct cnova_cork *never,
+static void expect_alive(struct cnova_world *w, const struct job *job,
+			 const struct fault *fault, struct cnova_cork *never,
 			 const struct drm_cnova_sync out[NR_OUT])
 {
 	const struct drm_cnova_vm_bind_op later =
@@ -231,6 +301,8 @@ static void expect_alive(struct cnova_world *w, const struct job *job, struct cn
 	cnova_cork_pull(never);
 	for (int i = 1; i < NR_OUT; i++)
 		cnova_expect_done(w, out[i]);
+	if (fault == &window)
+		take_between(w);
 	cnova_world_apply(w, &later, 1);
 	cnova_world_check_all(w);
 	cnova_world_destroy(w);
@@ -275,8 +347,13 @@ static bool die_at(int fd, struct witness *other, const char *name, const struct
 
 	cnova_cork_init(&first);
 	cnova_cork_init(&never);
-	if (job.nr_before)
-		cnova_world_bind(w, job.before, job.nr_before);
+	for (unsigned int i = 0; i < job.nr_before; i++) {
+		if (i && fault == &window)
+			put_between(w);
+		cnova_world_bind(w, &job.before[i], 1);
+	}
+	if (!job.nr_before && fault == &window)
+		put_between(w);
 	queue_binds(w, &job, &first, &never, out);
 	/* So that the window is somewhere else. */
 	witness_check(other);
@@ -287,7 +364,7 @@ static bool die_at(int fd, struct witness *other, const char *name, const struct
 	if (met)
 		expect_dead(w, fault, out);
 	else
-		expect_alive(w, &job, &never, out);
+		expect_alive(w, &job, fault, &never, out);
 	cnova_cork_fini(&first);
 	cnova_cork_fini(&never);
 	turn_off(0);
@@ -302,6 +379,8 @@ static void test_death(int *fd, const char *name, const struct fault *fault)
 	struct witness other;
 
 	cnova_require_endless_cork();
+	igt_require_f(fault != &window || !has_bar1(), "page tables are written through BAR1\n");
+	memory = fault == &window ? 0 : DRM_CNOVA_GEM_VRAM;
 	/* What others have left withheld is not to be in the way. */
 	cnova_bind_again(fd);
 	w = prepare(*fd);
@@ -313,6 +392,7 @@ static void test_death(int *fd, const char *name, const struct fault *fault)
 	while (die_at(*fd, &other, name, fault, k + 1)) {
 		k++;
 		if (fault->wedges) {
+			witness_expect_dead(&other);
 			witness_fini(&other);
 			cnova_bind_again(fd);
 			witness_init(&other, *fd);
@@ -325,6 +405,8 @@ static void test_death(int *fd, const char *name, const struct fault *fault)
 	igt_info("%s: %u steps, dead at each\n", igt_subtest_name(), k);
 	if (fault == &gone)
 		igt_assert_lte(job.min_accesses, k);
+	else if (fault == &window)
+		igt_assert_lte(job.min_moves, k);
 	else
 		igt_assert_eq(k, job.invalidates);
 	igt_reset_timeout();
@@ -334,6 +416,7 @@ static void test_death(int *fd, const char *name, const struct fault *fault)
 int igt_main()
 {
 	static const char * const jobs[] = { "map", "unmap", "split" };
+	static const char * const window_jobs[] = { "map", "holes" };
 	static int fd = -1;
 
 	igt_fixture() {
@@ -358,6 +441,12 @@ int igt_main()
 		igt_describe("The invalidate unit stops at each invalidate of a bind.");
 		igt_subtest_f("stuck-%s", jobs[i])
 			test_death(&fd, jobs[i], &stuck);
+	}
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(window_jobs); i++) {
+		igt_describe("The window stops at each of its moves in a bind.");
+		igt_subtest_f("window-%s", window_jobs[i])
+			test_death(&fd, window_jobs[i], &window);
 	}
 
 	igt_fixture() {
