@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "hang.h"
+#include "set.h"
 
 /**
  * TEST: cnova copy fail
@@ -20,6 +21,14 @@
  * @hang:	the engine hangs: the driver waits as long as a client may
  * @error:	the host refuses what the driver sends, as after a bit that fell over
  * @reset:	it hangs, and its engine does not go into reset: all channels are reset
+ *
+ * SUBTEST: move-%s
+ * Description: [16] An object that is mapped has to leave VRAM, and comes back: it holds what it
+ *	did, though the engine failed each time. For a GPU with little VRAM.
+ * arg[1]:
+ * @hang:	the engine hangs
+ * @error:	the host refuses what the driver sends
+ * @reset:	it hangs, and its engine does not go into reset
  *
  * SUBTEST: behind-client
  * Description: A client's channel hangs on the engine that the driver uses.
@@ -107,6 +116,89 @@ static void test_clear_reset(int fd)
 	finish(fd);
 }
 
+/* One object that can go and is mapped, and one that fills VRAM and cannot: a bind waits. */
+struct scene {
+	struct cnova_vm vm, filler;
+	struct cnova_bo bo;
+	struct cnova_cork cork;
+};
+
+static void scene_init(struct scene *s, int fd)
+{
+	struct cnova_bo rest = { .fd = drm_reopen_driver(fd) };
+	struct drm_cnova_vm_bind_op op;
+	struct drm_cnova_sync sync;
+	int own = drm_reopen_driver(fd);
+
+	cnova_vm_init(&s->vm, own);
+	cnova_bo_init(&s->bo, own, SIZE, DRM_CNOVA_GEM_VRAM);
+	op = cnova_op_map(&s->bo, 0, CNOVA_VA, SIZE, 0);
+	igt_assert_eq(__cnova_bind_one(&s->vm, &op), 0);
+
+	cnova_vm_init(&s->filler, rest.fd);
+	cnova_cork_init(&s->cork);
+	sync = cnova_wait(cnova_cork_syncobj(&s->cork, rest.fd), 0);
+	rest.size = cnova_align_down(cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) - SIZE / 2,
+				     SZ_64K);
+	rest.handle = cnova_gem_create(rest.fd, rest.size, DRM_CNOVA_GEM_VRAM);
+	op = cnova_op_map(&rest, 0, CNOVA_VA, rest.size, 0);
+	igt_assert_eq(cnova_bind_async(&s->filler, &op, 1, &sync, 1), 0);
+}
+
+static void scene_fini(struct scene *s)
+{
+	int own = s->vm.fd, others = s->filler.fd;
+
+	cnova_vm_fini(&s->filler);
+	cnova_cork_fini(&s->cork);
+	drm_close_driver(others);
+	cnova_bo_fini(&s->bo);
+	cnova_vm_fini(&s->vm);
+	drm_close_driver(own);
+}
+
+/* @knob fails the first copy that comes, which is the move; the engine clears what is new. */
+static void move(struct scene *s, const char *knob, const char *value, const char *resets)
+{
+	int own = s->vm.fd, others = s->filler.fd;
+	uint64_t size = cnova_param(own, DRM_CNOVA_PARAM_VRAM_FREE) + SZ_64K, before;
+	uint32_t handle;
+
+	before = cnova_counter(own, "copy_bytes");
+	cnova_model_set("reset_stuck", resets);
+	cnova_model_set(knob, value);
+	handle = cnova_gem_create(others, size, DRM_CNOVA_GEM_VRAM);
+	cnova_model_set(knob, "0");
+	igt_assert_lte_u64(SIZE, cnova_fdinfo(own, "drm-resident-gtt"));
+	igt_assert_eq_u64(cnova_counter(own, "copy_bytes"), before + size);
+	cnova_expect_tags(s->bo.map, s->bo.handle, SIZE);
+
+	gem_close(others, handle);
+	before = cnova_counter(own, "copy_bytes");
+	cnova_model_set("reset_stuck", resets);
+	cnova_model_set(knob, value);
+	cnova_eye_expect(&s->vm, CNOVA_VA, &s->bo, 0);
+	cnova_model_set(knob, "0");
+	igt_assert_lte_u64(SIZE, cnova_fdinfo(own, "drm-resident-vram0"));
+	igt_assert_eq_u64(cnova_counter(own, "copy_bytes"), before);
+	for (uint64_t at = 0; at < SIZE; at += SZ_4K)
+		cnova_eye_expect(&s->vm, CNOVA_VA + at, &s->bo, at);
+}
+
+static void test_move(int fd, const char *knob, const char *value, const char *resets)
+{
+	struct scene scene;
+
+	cnova_require_endless_cork();
+	igt_require_f(cnova_vram(fd) <= 64 * SZ_1M, "a lot of VRAM to be filled\n");
+	prepare(fd);
+	scene_init(&scene, fd);
+	move(&scene, knob, value, resets);
+	scene_fini(&scene);
+	igt_assert_eq_u64(fresh(fd), SIZE);
+	finish(fd);
+}
+
 /* The copy engines there are: the driver uses the last one. */
 static void test_behind_client(int fd)
 {
@@ -172,6 +264,18 @@ int igt_main()
 	igt_describe("It hangs, and does not go into reset.");
 	igt_subtest("clear-reset")
 		test_clear_reset(fd);
+
+	igt_describe("It hangs while it moves an object.");
+	igt_subtest("move-hang")
+		test_move(fd, "engine_hang", "1", "0");
+
+	igt_describe("The host refuses what moves an object.");
+	igt_subtest("move-error")
+		test_move(fd, "pbdma_error", PBDMA_ERROR, "0");
+
+	igt_describe("It hangs while it moves an object, and does not go into reset.");
+	igt_subtest("move-reset")
+		test_move(fd, "engine_hang", "1", "1");
 
 	igt_describe("A client hangs on it.");
 	igt_subtest("behind-client")
