@@ -82,6 +82,16 @@ static inline void order(void)
 	io->read(gpu, 0x700000, 4);
 }
 
+/* Zeroes, through BAR1: it takes many words at once. They arrive, as does what was poked before. */
+static inline void gpu_clear(u64 pa, u64 size)
+{
+	u64 word;
+
+	order();
+	io->bar1_fill(gpu, pa, 0, size);
+	io->bar1_read(gpu, pa, &word, sizeof(word));
+}
+
 static inline u64 gpu_count(enum cnova_sim_check check)
 {
 	return gpu->violation[check].count;

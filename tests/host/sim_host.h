@@ -224,8 +224,7 @@ static inline void h_begin(const char *name)
 
 	gpu_begin(name);
 	CHECK(!io->vram_populate(gpu, H_ROOT, H_END - H_ROOT));
-	for (at = H_ROOT; at < H_END; at += 8)
-		poke(at, 0);
+	gpu_clear(H_ROOT, H_END - H_ROOT);
 	if (is_v3)
 		poke(H_ROOT, TABLE(H_PD3));
 	poke(is_v3 ? H_PD3 : H_ROOT, TABLE(H_PD2));

@@ -35,16 +35,6 @@
 /* What no script takes. */
 #define HANG_SECONDS	120
 
-/*
- * The address sanitizer, but for locals of functions that have returned, which takes half
- * of the time: the other tests have that over the same functions.
- */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_stack_use_after_return=0";
-}
-
 struct worker {
 	pid_t pid;
 	struct fuzz_totals totals;

@@ -121,13 +121,8 @@ static void put_some(struct cnova_push *push)
 
 static void create(void)
 {
-	u32 i;
-
-	for (i = 0; i < 0x200; i += 8)
-		poke(H_USERD(0) + i, 0);
-	for (i = 0; i < SZ_4K; i += 8)
-		poke(H_INST(0) + i, 0);
-	order();
+	gpu_clear(H_USERD(0), 0x200);
+	gpu_clear(H_INST(0), SZ_4K);
 	h_put[0] = 0;
 	h_push_at[0] = 0;
 	h_create(ENGINE, 0, CHID);
