@@ -257,6 +257,17 @@ static void test_pair_pressure(int fd)
 	check_models(true);
 }
 
+/* Pages that were given back are used by somebody else: what is free is taken, and written. */
+static void use_free_pages(void)
+{
+	const size_t size = 64 * SZ_1M;
+	uint8_t *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	igt_assert(map != MAP_FAILED);
+	memset(map, 0x5a, size);
+	munmap(map, size);
+}
+
 static void test_pair_unbind_exporter(int *fd)
 {
 	static const uint32_t flags[] = { 0, DRM_CNOVA_GEM_VRAM };
@@ -273,6 +284,7 @@ static void test_pair_unbind_exporter(int *fd)
 	}
 
 	cnova_device_unbind(*fd);
+	use_free_pages();
 	for (int i = 0; i < 2; i++) {
 		user_forget(&ours[i]);
 		expect_tags(&theirs[i], &ours[i].bo);
