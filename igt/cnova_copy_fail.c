@@ -21,6 +21,7 @@
  * @hang:	the engine hangs: the driver waits as long as a client may
  * @error:	the host refuses what the driver sends, as after a bit that fell over
  * @reset:	it hangs, and its engine does not go into reset: all channels are reset
+ * @fault:	it faults
  *
  * SUBTEST: move-%s
  * Description: [16] An object that is mapped has to leave VRAM, and comes back: it holds what it
@@ -29,6 +30,7 @@
  * @hang:	the engine hangs
  * @error:	the host refuses what the driver sends
  * @reset:	it hangs, and its engine does not go into reset
+ * @fault:	it faults
  *
  * SUBTEST: behind-client
  * Description: A client's channel hangs on the engine that the driver uses.
@@ -105,6 +107,13 @@ static void test_clear_error(int fd)
 {
 	prepare(fd);
 	clear(fd, "pbdma_error", PBDMA_ERROR);
+	finish(fd);
+}
+
+static void test_clear_fault(int fd)
+{
+	prepare(fd);
+	clear(fd, "physical_fault", "1");
 	finish(fd);
 }
 
@@ -261,6 +270,10 @@ int igt_main()
 	igt_subtest("clear-error")
 		test_clear_error(fd);
 
+	igt_describe("It faults.");
+	igt_subtest("clear-fault")
+		test_clear_fault(fd);
+
 	igt_describe("It hangs, and does not go into reset.");
 	igt_subtest("clear-reset")
 		test_clear_reset(fd);
@@ -272,6 +285,10 @@ int igt_main()
 	igt_describe("The host refuses what moves an object.");
 	igt_subtest("move-error")
 		test_move(fd, "pbdma_error", PBDMA_ERROR, "0");
+
+	igt_describe("It faults while it moves an object.");
+	igt_subtest("move-fault")
+		test_move(fd, "physical_fault", "1", "0");
 
 	igt_describe("It hangs while it moves an object, and does not go into reset.");
 	igt_subtest("move-reset")
@@ -291,6 +308,7 @@ int igt_main()
 			cnova_model_set("engine_hang", "0");
 			cnova_model_set("pbdma_error", "0");
 			cnova_model_set("reset_stuck", "0");
+			cnova_model_set("physical_fault", "0");
 		}
 		drm_close_driver(fd);
 	}

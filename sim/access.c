@@ -242,7 +242,13 @@ static bool cnova_sim_access_make(struct cnova_sim *sim, const struct cnova_sim_
 	if (cnova_sim_memory_is_low(sim))
 		schedule_work(&sim->refill);
 	spin_lock_irq(&sim->lock);
-	type = cnova_sim_access_piece(sim, port, request, done, &to);
+	if (port->physical && READ_ONCE(sim->knobs.physical_fault)) {
+		sim->knobs.physical_fault--;
+		type = CNOVA_SIM_FAULT_REGION;
+		*done = 0;
+	} else {
+		type = cnova_sim_access_piece(sim, port, request, done, &to);
+	}
 	spin_unlock_irq(&sim->lock);
 	if (type == CNOVA_SIM_FAULT_NONE)
 		return true;

@@ -10,7 +10,8 @@
  * - gsp_fault: what firmware does wrong from its next start on, by a name of
  *   gsp_fault.c; "none": nothing.
  * - channels: one line for each that is bound: where it is, what it waits for, GP_GET and GP_PUT.
- * - irq_lost, engine_hang, pbdma_error, reset_stuck: knobs of host, see &struct cnova_sim_knobs.
+ * - irq_lost, engine_hang, pbdma_error, reset_stuck, physical_fault: knobs of host and engines,
+ *   see &struct cnova_sim_knobs.
  * - arm: "knob:n", and the n-th step from now finds that knob turned; "none": not any more.
  *   Reads as the knob and how many steps are left, 0 when it has turned. Which knobs, and
  *   what a step is: arm.c.
@@ -251,6 +252,7 @@ void cnova_sim_debugfs_init(struct cnova_sim *sim, const char *name)
 	debugfs_create_file("arm", 0600, dir, sim, &cnova_sim_arm_file_fops);
 	debugfs_create_u32("irq_lost", 0600, dir, &knobs->irq_lost);
 	debugfs_create_u32("engine_hang", 0600, dir, &knobs->engine_hang);
+	debugfs_create_u32("physical_fault", 0600, dir, &knobs->physical_fault);
 	debugfs_create_x32("pbdma_error", 0600, dir, &knobs->pbdma_error);
 	debugfs_create_u32("reset_stuck", 0600, dir, &knobs->reset_stuck);
 	debugfs_create_bool("window_stuck", 0600, dir, &knobs->window_stuck);

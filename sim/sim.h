@@ -142,6 +142,8 @@ struct cnova_sim_knobs {
 	u32 pbdma_error;
 	/** @reset_stuck: So many of the next resets of engines do nothing; U32_MAX: none does. */
 	u32 reset_stuck;
+	/** @physical_fault: So many of the next accesses of engines by physical address fault. */
+	u32 physical_fault;
 	/** @drop_stores: One in so many stores to the window is lost; 0: none. */
 	u32 drop_stores;
 };

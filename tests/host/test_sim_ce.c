@@ -261,6 +261,19 @@ static void test_physical(void)
 	ce_pair(OUT_UPPER, DATA + SZ_8K);
 	ce_do(LAUNCH, COPY | BIT(13));
 	CHECK_EQ(peek(DATA + SZ_8K), peek(DATA));
+	/* A knob: one that is to go by a physical address does not, and virtual ones do. */
+	poke(DATA + SZ_8K, 0);
+	order();
+	gpu->knobs.physical_fault = 1;
+	CHECK_EQ(ce_run(LAUNCH, COPY | BIT(13)), CNOVA_SIM_FAULTED);
+	CHECK(ctx.fault.physical);
+	CHECK_EQ(ctx.fault.type, CNOVA_SIM_FAULT_REGION);
+	CHECK_EQ(ctx.fault.access, CNOVA_SIM_WRITE);
+	CHECK_EQ(ctx.fault.address, DATA + SZ_8K);
+	CHECK_EQ(peek(DATA + SZ_8K), 0);
+	CHECK_EQ(gpu->knobs.physical_fault, 0);
+	CHECK_EQ(ce_run(LAUNCH, COPY | BIT(13)), CNOVA_SIM_DONE);
+	CHECK_EQ(peek(DATA + SZ_8K), peek(DATA));
 	ce_do(DST_PHYS, 3);
 	CHECK_EQ(ce_run(LAUNCH, COPY | BIT(13)), CNOVA_SIM_FAULTED);
 	CHECK(ctx.fault.physical);
