@@ -17,6 +17,7 @@
 #include "drm/quarantine.h"
 #include "drm/rebind.h"
 #include "drm/resize.h"
+#include "drm/shrinker.h"
 #include "drm/sync.h"
 #include "drm/tt.h"
 #include "drm/validate.h"
@@ -51,11 +52,13 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_vram_free_bytes);
 EXPORT_SYMBOL_IF_KUNIT(cnova_coredump_begin);
 EXPORT_SYMBOL_IF_KUNIT(cnova_coredump_end);
 
-/* tests/order_kunit.c */
-EXPORT_SYMBOL_IF_KUNIT(cnova_exec_resize_fence);
+/* tests/vm_fixture.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_add);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_remove);
 EXPORT_SYMBOL_IF_KUNIT(cnova_exec_slot_set);
+
+/* tests/order_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_exec_resize_fence);
 EXPORT_SYMBOL_IF_KUNIT(cnova_order_last_overlap_locked);
 EXPORT_SYMBOL_IF_KUNIT(cnova_resize_may_wait);
 
@@ -72,9 +75,14 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_rebind_prepared);
 
 /* tests/tt_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_flush);
+EXPORT_SYMBOL_IF_KUNIT(cnova_shrinker_run);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tt_runs);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tts_release_locked);
 EXPORT_SYMBOL_IF_KUNIT(cnova_tts_release_lost);
+
+/* tests/validate_kunit.c */
+EXPORT_SYMBOL_IF_KUNIT(cnova_validate);
+EXPORT_SYMBOL_IF_KUNIT(cnova_validation_begin);
 
 /* tests/bar1_kunit.c */
 EXPORT_SYMBOL_IF_KUNIT(cnova_bar1_fini);

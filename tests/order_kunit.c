@@ -295,53 +295,6 @@ static void order_cost_is_linear(struct kunit *test)
 
 /* --------------------------------------------------------------- size changes */
 
-static const char *fake_name(struct dma_fence *fence)
-{
-	return "fake";
-}
-
-static const struct dma_fence_ops fake_fence_ops = {
-	.get_driver_name = fake_name,
-	.get_timeline_name = fake_name,
-};
-
-/* An execution that takes as long as the test wants. @fence frees itself, and is first. */
-struct fake_fence {
-	struct dma_fence base;
-	/* Of @base. */
-	spinlock_t lock;
-};
-
-struct fake_exec {
-	struct cnova_exec_slot slot;
-	struct fake_fence *fence;
-};
-
-static void fake_exec_begin(struct kunit *test, struct fake_exec *exec)
-{
-	struct vm_fixture *fix = test->priv;
-	struct fake_fence *fence = kzalloc_obj(*fence);
-
-	KUNIT_ASSERT_NOT_NULL(test, fence);
-	spin_lock_init(&fence->lock);
-	dma_fence_init(&fence->base, &fake_fence_ops, &fence->lock, dma_fence_context_alloc(1), 1);
-	exec->fence = fence;
-	dma_resv_lock(fix->vm->root->resv, NULL);
-	cnova_exec_slot_add(fix->vm, &exec->slot);
-	cnova_exec_slot_set(fix->vm, &exec->slot, &fence->base);
-	dma_resv_unlock(fix->vm->root->resv);
-}
-
-static void fake_exec_end(struct kunit *test, struct fake_exec *exec)
-{
-	struct vm_fixture *fix = test->priv;
-
-	dma_resv_lock(fix->vm->root->resv, NULL);
-	cnova_exec_slot_remove(fix->vm, &exec->slot);
-	dma_resv_unlock(fix->vm->root->resv);
-	dma_fence_put(&exec->fence->base);
-}
-
 static struct dma_fence *submit(struct kunit *test, struct cnova_bind_job *job)
 {
 	struct vm_fixture *fix = test->priv;
@@ -372,14 +325,14 @@ static bool execution_waits(struct kunit *test)
 static void resize_waits_for_executions(struct kunit *test)
 {
 	struct vm_fixture *fix = test->priv;
-	struct fake_exec exec[2];
+	struct vm_exec exec[2];
 	struct dma_fence *cut, *again;
 	u32 queue[NR_QUEUES];
 
 	new_queues(test, queue);
 	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, 0, SZ_4M));
 	for (u32 i = 0; i < 2; i++)
-		fake_exec_begin(test, &exec[i]);
+		vm_exec_begin(test, &exec[i]);
 
 	/* Whole leaves, and where nothing is. */
 	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_UNMAP, NULL, SZ_2M, SZ_2M));
@@ -413,7 +366,7 @@ static void resize_waits_for_executions(struct kunit *test)
 	dma_fence_put(cut);
 	dma_fence_put(again);
 	for (u32 i = 0; i < 2; i++)
-		fake_exec_end(test, &exec[i]);
+		vm_exec_end(test, &exec[i]);
 }
 
 static struct cnova_bo *new_large_bo(struct kunit *test)
@@ -426,6 +379,32 @@ static struct cnova_bo *new_large_bo(struct kunit *test)
 	return bo;
 }
 
+static struct cnova_bind_job *map_capped(struct kunit *test, struct cnova_bo *bo)
+{
+	struct cnova_bind_job *job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 0, SZ_2M);
+
+	job->ops[0].flags = DRM_CNOVA_VM_BIND_CAP_64K;
+	return job;
+}
+
+/* [11] A map in place of leaves of another size changes it, either way. */
+static void resize_compares_leaves(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bo *bo[] = { new_large_bo(test), new_large_bo(test) };
+	const struct cnova_resize *resize = &fix->vm->resize;
+
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[0], 0, SZ_2M));
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[1], 0, SZ_2M));
+	KUNIT_EXPECT_EQ(test, resize->nr_jobs, 0);
+	vm_run_job(test, map_capped(test, bo[0]));
+	KUNIT_EXPECT_EQ(test, resize->nr_jobs, 1);
+	vm_run_job(test, map_capped(test, bo[1]));
+	KUNIT_EXPECT_EQ(test, resize->nr_jobs, 1);
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[0], 0, SZ_2M));
+	KUNIT_EXPECT_EQ(test, resize->nr_jobs, 2);
+}
+
 /*
  * [11] A map in place of a leaf of its size changes none; but it does if a bind that is
  * pending will have cut that leaf.
@@ -435,7 +414,7 @@ static void resize_knows_what_is_pending(struct kunit *test)
 	struct vm_fixture *fix = test->priv;
 	struct cnova_bo *bo[] = { new_large_bo(test), new_large_bo(test) };
 	struct dma_fence *cut, *over, *gone;
-	struct fake_exec exec;
+	struct vm_exec exec;
 	u32 queue[NR_QUEUES];
 
 	new_queues(test, queue);
@@ -444,7 +423,7 @@ static void resize_knows_what_is_pending(struct kunit *test)
 	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo[0], SZ_4M, SZ_2M));
 	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 0);
 
-	fake_exec_begin(test, &exec);
+	vm_exec_begin(test, &exec);
 	cut = submit(test, queue_job(test, queue[0], DRM_CNOVA_VM_BIND_OP_UNMAP, NULL,
 				     SZ_1M, SZ_64K));
 	KUNIT_EXPECT_EQ(test, fix->vm->resize.nr_jobs, 1);
@@ -464,7 +443,7 @@ static void resize_knows_what_is_pending(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(over), 0);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(cut));
 
-	fake_exec_end(test, &exec);
+	vm_exec_end(test, &exec);
 	dma_fence_put(over);
 	dma_fence_put(cut);
 }
@@ -475,6 +454,7 @@ static struct kunit_case order_kunit_cases[] = {
 	KUNIT_CASE(order_is_kept_beyond_the_bound),
 	KUNIT_CASE(order_cost_is_linear),
 	KUNIT_CASE(resize_waits_for_executions),
+	KUNIT_CASE(resize_compares_leaves),
 	KUNIT_CASE(resize_knows_what_is_pending),
 	{}
 };

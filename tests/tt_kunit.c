@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A flush that does not end: what the GPU wrote may arrive later, so that pages it has reached
- * are not given back. On the device that cnova_sim made; skipped where there is none.
+ * are not given back. What the shrinker leaves alone. On the device that cnova_sim made; skipped
+ * where there is none.
  *
  * Rules of the VM_BIND contract: [16, 17] memory that the GPU may still reach is never freed.
  */
 
 #include <kunit/static_stub.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
 
+#include <drm/ttm/ttm_backup.h>
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include "drm/shrinker.h"
 #include "drm/tt.h"
 #include "hw/flush.h"
 #include "tests/vm_fixture.h"
@@ -108,10 +113,77 @@ static void tt_is_kept_without_a_flush(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr, 1);
 }
 
+/* All there are. */
+#define MOST_PAGES	1000000
+
+static unsigned long shrink(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+
+	if (!ttm_backup_bytes_avail())
+		kunit_skip(test, "no swap space");
+	return cnova_shrinker_run(fix->cnova, MOST_PAGES);
+}
+
+/* What left VRAM may still be reached: then its pages are not given to anybody. */
+static void shrinker_lets_go_first(struct kunit *test)
+{
+	struct cnova_bo *bo = vm_new_bo(test, DRM_CNOVA_GEM_VRAM);
+
+	shrink(test);
+	kunit_activate_static_stub(test, cnova_flush, flush_has_no_end);
+	KUNIT_ASSERT_EQ(test, to_system(bo), 0);
+	KUNIT_ASSERT_EQ(test, bo->mem_type, TTM_PL_SYSTEM);
+	KUNIT_ASSERT_NOT_NULL(test, cnova_tt_runs(bo->ttm.ttm));
+	KUNIT_EXPECT_EQ(test, shrink(test), 0);
+	KUNIT_EXPECT_FALSE(test, ttm_tt_is_backed_up(bo->ttm.ttm));
+
+	kunit_deactivate_static_stub(test, cnova_flush);
+	KUNIT_EXPECT_GE(test, shrink(test), BO_SIZE >> PAGE_SHIFT);
+	KUNIT_EXPECT_TRUE(test, ttm_tt_is_backed_up(bo->ttm.ttm));
+	KUNIT_EXPECT_NULL(test, cnova_tt_runs(bo->ttm.ttm));
+}
+
+/*
+ * The kernel's own thread may wait for the GPU, but not for a user: here for an execution that
+ * does not end, behind which a bind of the object is.
+ */
+static void shrinker_waits_for_no_user(struct kunit *test)
+{
+	struct vm_fixture *fix = test->priv;
+	struct cnova_bo *bo = vm_new_bo(test, 0);
+	struct cnova_bind_job *job;
+	struct dma_fence *fence;
+	struct vm_exec exec;
+	unsigned long from;
+
+	vm_run_job(test, vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP_SPARSE, NULL, 0, SZ_2M));
+	vm_exec_begin(test, &exec);
+	job = vm_new_job(test, DRM_CNOVA_VM_BIND_OP_MAP, bo, 0, BO_SIZE);
+	KUNIT_ASSERT_EQ(test, cnova_bind_job_submit(job, &fix->file, &fence), 0);
+
+	current->flags |= PF_KSWAPD;
+	from = jiffies;
+	shrink(test);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, from + 5 * HZ));
+	current->flags &= ~PF_KSWAPD;
+	KUNIT_EXPECT_FALSE(test, ttm_tt_is_backed_up(bo->ttm.ttm));
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+
+	dma_fence_signal(&exec.fence->base);
+	KUNIT_EXPECT_EQ(test, cnova_fence_wait_killable(fence), 0);
+	KUNIT_EXPECT_GE(test, shrink(test), BO_SIZE >> PAGE_SHIFT);
+	KUNIT_EXPECT_TRUE(test, ttm_tt_is_backed_up(bo->ttm.ttm));
+	dma_fence_put(fence);
+	vm_exec_end(test, &exec);
+}
+
 static struct kunit_case tt_kunit_cases[] = {
 	KUNIT_CASE(tt_is_reached_in_its_place_only),
 	KUNIT_CASE(tt_stays_without_a_flush),
 	KUNIT_CASE(tt_is_kept_without_a_flush),
+	KUNIT_CASE(shrinker_lets_go_first),
+	KUNIT_CASE(shrinker_waits_for_no_user),
 	{}
 };
 

@@ -3,6 +3,7 @@
  * An address space on the device that cnova_sim made; tests are skipped where there is none.
  */
 
+#include <linux/dma-fence.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 
@@ -153,4 +154,39 @@ bool vm_set_has(const struct cnova_bind_job *job, const struct cnova_bo *bo)
 		if (job->set.objs[i] == &bo->ttm.base)
 			return true;
 	return false;
+}
+
+static const char *vm_fence_name(struct dma_fence *fence)
+{
+	return "fake";
+}
+
+static const struct dma_fence_ops vm_fence_ops = {
+	.get_driver_name = vm_fence_name,
+	.get_timeline_name = vm_fence_name,
+};
+
+void vm_exec_begin(struct kunit *test, struct vm_exec *exec)
+{
+	struct vm_fixture *fix = test->priv;
+	struct vm_fence *fence = kzalloc_obj(*fence);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	spin_lock_init(&fence->lock);
+	dma_fence_init(&fence->base, &vm_fence_ops, &fence->lock, dma_fence_context_alloc(1), 1);
+	exec->fence = fence;
+	dma_resv_lock(fix->vm->root->resv, NULL);
+	cnova_exec_slot_add(fix->vm, &exec->slot);
+	cnova_exec_slot_set(fix->vm, &exec->slot, &fence->base);
+	dma_resv_unlock(fix->vm->root->resv);
+}
+
+void vm_exec_end(struct kunit *test, struct vm_exec *exec)
+{
+	struct vm_fixture *fix = test->priv;
+
+	dma_resv_lock(fix->vm->root->resv, NULL);
+	cnova_exec_slot_remove(fix->vm, &exec->slot);
+	dma_resv_unlock(fix->vm->root->resv);
+	dma_fence_put(&exec->fence->base);
 }

@@ -17,6 +17,7 @@
 #include "drm/bind_queue.h"
 #include "drm/device.h"
 #include "drm/gem.h"
+#include "drm/resize.h"
 #include "drm/view.h"
 #include "drm/vm.h"
 
@@ -32,6 +33,18 @@ struct vm_fixture {
 	struct cnova_device *cnova;
 	struct drm_file file;
 	struct cnova_vm *vm;
+};
+
+/* An execution that takes as long as the test wants. @fence frees itself, and is first. */
+struct vm_fence {
+	struct dma_fence base;
+	/* Of @base. */
+	spinlock_t lock;
+};
+
+struct vm_exec {
+	struct cnova_exec_slot slot;
+	struct vm_fence *fence;
 };
 
 extern unsigned long vm_kunit_seed;
@@ -51,6 +64,8 @@ void vm_run_job(struct kunit *test, struct cnova_bind_job *job);
 void vm_map_bo(struct kunit *test, struct cnova_bo *bo, u64 va);
 void vm_collect(struct kunit *test, struct cnova_bind_job *job);
 void vm_forget(struct cnova_bind_job *job);
+void vm_exec_begin(struct kunit *test, struct vm_exec *exec);
+void vm_exec_end(struct kunit *test, struct vm_exec *exec);
 bool vm_set_has(const struct cnova_bind_job *job, const struct cnova_bo *bo);
 
 #endif /* _CNOVA_TESTS_VM_FIXTURE_H_ */
