@@ -456,20 +456,30 @@ static void test_destroy_corked(int fd)
 static void test_vm_destroy(int fd)
 {
 	struct cnova_world *w = prepare(fd);
-	struct cnova_channel ch;
+	struct cnova_channel ch, faulty;
+	struct drm_cnova_push push;
 	struct drm_cnova_sync out;
 	struct cnova_cork cork;
 	struct cnova_vm vm;
 
 	cnova_require_endless_cork();
+	igt_emit_ignore_dmesg_regex("is dead: ");
 	cnova_cork_init(&cork);
 	cnova_vm_init(&vm, w->fd);
 	cnova_channel_init(&ch, &vm, CNOVA_PB_VA, SZ_64K);
+	cnova_channel_init(&faulty, &vm, CNOVA_PB_VA + SZ_2M, SZ_64K);
 	out = exec_corked(w, &ch, &cork);
+	/* In this one nothing is mapped. */
+	cnova_pb_begin(&faulty);
+	cnova_pb_copy(&faulty, CNOVA_VA, CNOVA_VA, SZ_4K);
+	push = cnova_pb_end(&faulty);
+	igt_assert_eq(cnova_exec_wait(&faulty, cnova_exec(&faulty, &push, 1, NULL)), -EFAULT);
 	cnova_vm_fini(&vm);
 	igt_assert_eq(cnova_syncobj_status(w->fd, out.handle, 0), -ECANCELED);
 	cnova_channel_expect_dead(&ch, ECANCELED);
+	cnova_channel_expect_dead(&faulty, EFAULT);
 	cnova_channel_fini(&ch);
+	cnova_channel_fini(&faulty);
 	cnova_cork_fini(&cork);
 	finish(w);
 }

@@ -21,6 +21,10 @@
  * SUBTEST: impatient
  * Description: Who waits has less time than who hangs, and gets it anew until that is over.
  *
+ * SUBTEST: bounded
+ * Description: Who waits gets its time anew eight times and no more, however long who hangs may:
+ *	memory may have to wait for its fence.
+ *
  * SUBTEST: semaphore
  * Description: Who waits for a semaphore that nobody releases is guilty, whoever else is on the
  *	engine.
@@ -40,6 +44,7 @@
 #define HANG_SECONDS	60
 #define PATIENCE	"700"
 #define LONG_PATIENCE	"3000"
+#define LITTLE_PATIENCE	"200"
 
 /* Executions of a channel that is always at work. */
 #define IN_RING		4
@@ -138,6 +143,23 @@ static void test_impatient(int fd)
 	igt_assert_lte(2, cnova_actor_renewals(&innocent));
 	igt_assert_lte(2, cnova_actor_renewals(&third));
 	expect_guilty(&guilty);
+	finish();
+}
+
+static void test_bounded(int fd)
+{
+	uint64_t hangs, point;
+
+	prepare(fd, "50000", LITTLE_PATIENCE);
+	hangs = cnova_actor_hang(&guilty);
+	point = cnova_actor_copy(&innocent);
+	igt_assert_eq(cnova_exec_wait(&innocent.channel, point), -ETIMEDOUT);
+	igt_assert_eq(cnova_actor_renewals(&innocent), MAX_RENEWALS);
+	/* Found when the other one was to be taken off. */
+	igt_assert_eq(cnova_exec_wait(&guilty.channel, hangs), -ETIMEDOUT);
+	expect_guilty(&guilty);
+	expect_dead_of(&innocent, ETIMEDOUT);
+	expect_well(&third);
 	finish();
 }
 
@@ -266,6 +288,7 @@ int igt_main()
 	} tests[] = {
 		{ "same-timeout", "All have the same time.", test_same_timeout },
 		{ "impatient", "Who waits has less.", test_impatient },
+		{ "bounded", "Who waits does so no longer.", test_bounded },
 		{ "semaphore", "It waits for a semaphore.", test_semaphore },
 		{ "semaphore-behind", "It is held up and waits for one.", test_semaphore_behind },
 		{ "forged", "It says that it is done.", test_forged },

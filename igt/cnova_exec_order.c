@@ -397,6 +397,11 @@ static void test_private_alone(int fd)
 }
 
 /* Its copy comes last, from memory that somebody else wants all the time. */
+static bool is_full(int fd)
+{
+	return cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE) < cnova_vram(fd) / 16;
+}
+
 static void test_in_use(int fd)
 {
 	struct drm_cnova_push push;
@@ -418,8 +423,11 @@ static void test_in_use(int fd)
 	push = cnova_pb_end(&channel);
 	point = cnova_exec(&channel, &push, 1, NULL);
 
+	/* What is there longest would go first, as soon as there is no room left. */
 	igt_fork(child, 1)
 		cnova_evict_all(fd);
+	for (int i = 0; i < 1000 && !is_full(fd); i++)
+		usleep(10000);
 	usleep(500000);
 	igt_assert_eq(cnova_nr_unbound(&vm), 0);
 	expect_exec_waits(&channel, point);

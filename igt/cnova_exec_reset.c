@@ -16,7 +16,8 @@
  *
  * SUBTEST: hang
  * Description: An execution that waits for ever is killed after the timeout: ETIMEDOUT; what
- *	comes after it in its channel is cancelled; the VM is as it was.
+ *	comes after it in its channel is cancelled, and nothing of it is ever executed; the VM is
+ *	as it was.
  *
  * SUBTEST: later-work
  * Description: An execution that waits, on the GPU, for one that is submitted later, with a
@@ -111,14 +112,25 @@ static uint64_t exec_hang(struct cnova_channel *ch, struct cnova_channel *of, un
 static void test_hang(int fd)
 {
 	struct cnova_world *w = prepare(fd);
-	uint64_t point = exec_hang(&channel, &channel, 0);
+	struct drm_cnova_push push;
+	uint64_t point;
 
+	cnova_pb_begin(&channel);
+	cnova_pb_acquire(&channel, cnova_channel_word_va(&channel, 0), 1);
+	cnova_pb_release(&channel, cnova_channel_word_va(&channel, 1), 1);
+	push = cnova_pb_end(&channel);
+	point = cnova_exec(&channel, &push, 1, NULL);
 	cnova_exec(&channel, NULL, 0, NULL);
 	cnova_exec(&channel, NULL, 0, NULL);
 	igt_assert_eq(cnova_exec_wait(&channel, point), -ETIMEDOUT);
 	igt_assert_eq(cnova_exec_wait(&channel, point + 1), -ECANCELED);
 	igt_assert_eq(cnova_exec_wait(&channel, point + 2), -ECANCELED);
 	cnova_channel_expect_dead(&channel, ETIMEDOUT);
+
+	/* What it waited for comes too late. */
+	*cnova_channel_word(&channel, 0) = 1;
+	usleep(200000);
+	igt_assert_eq_u32(*cnova_channel_word(&channel, 1), 0);
 
 	cnova_channel_fini(&channel);
 	cnova_channel_init(&channel, &w->vm, CNOVA_PB_VA, SZ_64K);
