@@ -119,6 +119,9 @@ static void test_chain(int fd)
 
 enum { READERS = 3, PIECES = 4, PIECE = SZ_4K };
 
+/* So that a leaf is broken for long, and readers are there when it is. */
+#define LATENCY_US	"1000"
+
 /* A channel that reads, and where what it reads goes: turn by turn, in one half or the other. */
 struct reader {
 	struct cnova_channel channel;
@@ -240,7 +243,9 @@ static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds)
 			reader_submit(&readers[i], i, round + 1);
 			reader_check(&readers[i], i, round, &w->bo[0]);
 		}
+		cnova_model_try("latency_us", LATENCY_US);
 		other_half(w, round);
+		cnova_model_try("latency_us", "0");
 	}
 	igt_info("%u rounds, %u of them with a leaf of 2 MiB; %ld binds changed a size, and waited for %ld executions\n",
 		 rounds, leaves, cnova_binds(w, "resizes"), cnova_binds(w, "resize_waits"));

@@ -257,15 +257,14 @@ static void test_pair_pressure(int fd)
 	check_models(true);
 }
 
-/* Pages that were given back are used by somebody else: what is free is taken, and written. */
-static void use_free_pages(void)
+/*
+ * Pages that were given back are used by somebody else: as many at a time as they were had,
+ * so that these are the next to be given.
+ */
+static void use_free_pages(struct cnova_bo *bo, unsigned int nr, int fd)
 {
-	const size_t size = 64 * SZ_1M;
-	uint8_t *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	igt_assert(map != MAP_FAILED);
-	memset(map, 0x5a, size);
-	munmap(map, size);
+	for (unsigned int i = 0; i < nr; i++)
+		cnova_bo_init(&bo[i], fd, SZ_1M, 0);
 }
 
 static void test_pair_unbind_exporter(int *fd)
@@ -273,6 +272,7 @@ static void test_pair_unbind_exporter(int *fd)
 	static const uint32_t flags[] = { 0, DRM_CNOVA_GEM_VRAM };
 	int other = require_other(*fd), bufs = cnova_other_dma_bufs(), own, dma_buf;
 	struct user ours[2], theirs[2];
+	struct cnova_bo taken[16];
 
 	own = drm_reopen_driver(*fd);
 	for (int i = 0; i < 2; i++) {
@@ -284,7 +284,7 @@ static void test_pair_unbind_exporter(int *fd)
 	}
 
 	cnova_device_unbind(*fd);
-	use_free_pages();
+	use_free_pages(taken, ARRAY_SIZE(taken), other);
 	for (int i = 0; i < 2; i++) {
 		user_forget(&ours[i]);
 		expect_tags(&theirs[i], &ours[i].bo);
@@ -305,6 +305,8 @@ static void test_pair_unbind_exporter(int *fd)
 	}
 	expect_tags(&ours[0], &ours[0].bo);
 	user_fini(&ours[0]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++)
+		cnova_bo_fini(&taken[i]);
 	drm_close_driver(own);
 	close(other);
 	cnova_wait_dma_bufs(bufs);
