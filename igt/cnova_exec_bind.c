@@ -225,8 +225,11 @@ static void other_half(struct cnova_world *w, unsigned int round)
 	}
 }
 
-/* Return: in how many rounds it was a leaf of 2 MiB at first. */
-static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds)
+/*
+ * @latency: of the GPU while the other half changes, in us. Return: in how many rounds it was a leaf
+ * of 2 MiB at first.
+ */
+static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds, const char *latency)
 {
 	struct reader readers[READERS];
 	unsigned int leaves = 0;
@@ -243,7 +246,7 @@ static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds)
 			reader_submit(&readers[i], i, round + 1);
 			reader_check(&readers[i], i, round, &w->bo[0]);
 		}
-		cnova_model_try("latency_us", LATENCY_US);
+		cnova_model_try("latency_us", latency);
 		other_half(w, round);
 		cnova_model_try("latency_us", "0");
 	}
@@ -258,7 +261,7 @@ static void test_half_of_leaf(int fd)
 {
 	struct cnova_world *w = prepare(fd);
 
-	igt_assert_lt(0, half_of_leaf(w, 40));
+	igt_assert_lt(0, half_of_leaf(w, 40, LATENCY_US));
 	igt_assert_lte(40 / 5 * 2, cnova_binds(w, "resizes"));
 	finish(w);
 }
@@ -275,7 +278,7 @@ static void test_half_of_leaf_evicted(int fd)
 	igt_fork(child, 1)
 		for (int i = 0; i < EVICTIONS; i++)
 			cnova_evict_all(fd);
-	half_of_leaf(w, ROUNDS);
+	half_of_leaf(w, ROUNDS, "0");
 	igt_waitchildren();
 	zaps = cnova_counter(fd, "zap_invalidates") - zaps;
 	igt_info("%" PRIu64 " zaps\n", zaps);
