@@ -226,8 +226,8 @@ static void other_half(struct cnova_world *w, unsigned int round)
 }
 
 /*
- * @latency: of the GPU while the other half changes, in us. Return: in how many rounds it was a leaf
- * of 2 MiB at first.
+ * @latency: of the GPU while the other half changes, in us. Return: in how many rounds it was a
+ * leaf of 2 MiB at first.
  */
 static unsigned int half_of_leaf(struct cnova_world *w, unsigned int rounds, const char *latency)
 {
