@@ -44,6 +44,9 @@ sparse: ## the compiler's warnings and sparse over all modules
 vectors: ## check the page table formats against VECTORS=file.csv
 	@scripts/vectors $(VECTORS)
 
+nvtop: ## nvtop with a back end for cnova, and what it shows of a client; NVTOP=dir is its source
+	@scripts/nvtop "$(NVTOP)"
+
 third-opinion: ## NVIDIA's code about page tables and registers; OGKM=tree of open-gpu-kernel-modules
 	@scripts/third-opinion $(OGKM)
 
@@ -65,5 +68,5 @@ clean: ## remove what was built from this checkout
 clean-cache: ## remove all that the scripts made, root file system and kernels too
 	@scripts/clean --cache
 
-.PHONY: help demo check shell host fuzz mutants mutants-drm checkpatch sparse vectors third-opinion bench-counts \
+.PHONY: help demo check shell host fuzz mutants mutants-drm checkpatch sparse vectors third-opinion nvtop bench-counts \
 	html modules modules_install clean clean-cache
