@@ -281,11 +281,7 @@ static void test_forged_ring(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *text;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "same-timeout", "All have the same time.", test_same_timeout },
 		{ "impatient", "Who waits has less.", test_impatient },
 		{ "bounded", "Who waits does so no longer.", test_bounded },
@@ -299,11 +295,7 @@ int igt_main()
 	igt_fixture()
 		fd = cnova_open();
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe(tests[i].text);
-		igt_subtest(tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture() {
 		cnova_exec_timeout_restore();

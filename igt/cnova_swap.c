@@ -469,11 +469,7 @@ static void test_exhausted(int fd)
 
 int igt_main()
 {
-	static const struct {
-		const char *name;
-		const char *what;
-		void (*test)(int fd);
-	} tests[] = {
+	static const struct cnova_subtest tests[] = {
 		{ "idle", "Nobody maps them.", test_idle },
 		{ "mapped", "Two VMs map them.", test_mapped },
 		{ "private", "They are private to a VM.", test_private },
@@ -492,11 +488,7 @@ int igt_main()
 		igt_require_f(has_swap(), "no swap space\n");
 	}
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
-		igt_describe_f("%s", tests[i].what);
-		igt_subtest_f("%s", tests[i].name)
-			tests[i].test(fd);
-	}
+	cnova_run_subtests(fd, tests, ARRAY_SIZE(tests));
 
 	igt_fixture()
 		drm_close_driver(fd);

@@ -321,6 +321,19 @@ static void recovery_reset_fails(struct kunit *test)
 	cnova_channel_fini(&t->channel);
 }
 
+/* What the register says is believed, not what was stored there. */
+static void recovery_engine_stays_up(struct kunit *test)
+{
+	struct channel_test *t = test->priv;
+
+	channel_up(test);
+	t->hw->reset_stuck = 1;
+	KUNIT_EXPECT_EQ(test, cnova_host_reset_engine(t->channel.engine), -EIO);
+	KUNIT_EXPECT_EQ(test, cnova_host_reset_engine(t->channel.engine), 0);
+	KUNIT_EXPECT_EQ(test, cnova_channel_kill(&t->channel), 0);
+	cnova_channel_fini(&t->channel);
+}
+
 /* The same number and instance block, an empty ring, and it runs. */
 static void recovery_restart(struct kunit *test)
 {
@@ -368,6 +381,7 @@ static struct kunit_case channel_recovery_cases[] = {
 	KUNIT_CASE_PARAM(recovery_stale_fault, fake_gen_chips),
 	KUNIT_CASE_PARAM(recovery_reset, fake_gen_chips),
 	KUNIT_CASE_PARAM(recovery_reset_fails, fake_gen_chips),
+	KUNIT_CASE_PARAM(recovery_engine_stays_up, fake_gen_chips),
 	KUNIT_CASE_PARAM(recovery_restart, fake_gen_chips),
 	{}
 };

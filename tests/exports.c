@@ -113,6 +113,7 @@ EXPORT_SYMBOL_IF_KUNIT(cnova_host_hard_irq);
 EXPORT_SYMBOL_IF_KUNIT(cnova_host_init);
 EXPORT_SYMBOL_IF_KUNIT(cnova_host_irq_thread);
 EXPORT_SYMBOL_IF_KUNIT(cnova_host_request_irq);
+EXPORT_SYMBOL_IF_KUNIT(cnova_host_reset_engine);
 EXPORT_SYMBOL_IF_KUNIT(cnova_host_stop);
 
 /* tests/push_kunit.c */

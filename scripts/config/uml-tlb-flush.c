@@ -22,7 +22,13 @@ void um_tlb_end_turn(struct mm_context *context)
 		smp_store_release(&context->user_turn, context->user_turn + 1);
 }
 
-/* It needs no lock to come in, so that this may be called with any. */
+/* The C library's. */
+extern int usleep(unsigned int usec);
+
+/*
+ * It needs no lock to come in, so that this may be called with any; but a processor of the machine, which
+ * this one may have.
+ */
 static void um_tlb_wait(struct mm_struct *mm)
 {
 	unsigned long turn;
@@ -32,8 +38,10 @@ static void um_tlb_wait(struct mm_struct *mm)
 
 	while (turn & 1 && smp_load_acquire(&mm->context.user_turn) == turn) {
 		os_alarm_process(mm->context.id.pid);
-		for (int i = 0; i < 10000 && READ_ONCE(mm->context.user_turn) == turn; i++)
+		for (int i = 0; i < 100 && READ_ONCE(mm->context.user_turn) == turn; i++)
 			cpu_relax();
+		if (READ_ONCE(mm->context.user_turn) == turn)
+			usleep(20);
 	}
 }
 
