@@ -3,7 +3,7 @@
 # For people; kbuild reads Kbuild. What the scripts make is kept in the user's cache directory.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-STAGES ?= debug host chips stock lint gsp scale stress leak docs
+STAGES ?= debug host stock lint chips gsp scale stress leak docs
 BUILD := $(CURDIR)/build
 
 export MAKECMDGOALS
@@ -14,7 +14,7 @@ help: ## this list
 demo: ## boot a Debian kernel with cnova and the software GPU, show drm_info and `cnova demo`
 	@scripts/demo
 
-check: ## all tests; STAGES="debug host chips stock lint gsp scale stress leak docs" chooses
+check: ## all tests; STAGES="debug host stock lint chips gsp scale stress leak docs" chooses
 	@scripts/check $(STAGES)
 
 shell: ## a shell in a virtual machine with the modules loaded
