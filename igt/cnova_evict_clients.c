@@ -214,6 +214,7 @@ static void test_stores(int fd)
 	uint64_t since, have;
 
 	igt_assert(stored != MAP_FAILED);
+	igt_set_timeout(60, "a process that stores");
 	cnova_bo_init(&bo, fd, SZ_64K, DRM_CNOVA_GEM_VRAM);
 	page = cnova_gem_mmap(fd, bo.handle, bo.size);
 	cnova_vm_init(&vm, fd);
@@ -239,6 +240,7 @@ static void test_stores(int fd)
 
 	stored[1] = 1;
 	igt_waitchildren();
+	igt_reset_timeout();
 	munmap((void *)page, bo.size);
 	munmap((void *)stored, SZ_4K);
 	cnova_vm_fini(&vm);

@@ -273,7 +273,7 @@ static void test_half_of_leaf_evicted(int fd)
 	struct cnova_world *w = prepare(fd);
 	uint64_t zaps;
 
-	/* 4 s alone, but ten times that and more beside another guest. */
+	/* 2 s alone, but ten times that and more beside another guest. */
 	igt_set_timeout(2 * HANG_SECONDS, "a bind or an execution");
 	igt_require_f(cnova_vram(fd) <= 64 * SZ_1M, "more VRAM than this test fills\n");
 	zaps = cnova_counter(fd, "zap_invalidates");

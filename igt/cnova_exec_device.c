@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#include <inttypes.h>
 #include <time.h>
 
 #include "hang.h"
@@ -143,22 +142,10 @@ static void test_reset(int fd)
 	cnova_model_check();
 }
 
-static uint64_t quarantined(int fd)
-{
-	int dir = igt_debugfs_dir(fd);
-	char *text = cnova_read_text(dir, "quarantine"), *total = strstr(text, "total ");
-	uint64_t bytes = ~0ull;
-
-	igt_assert(total && sscanf(total, "total %" SCNu64, &bytes) == 1);
-	free(text);
-	close(dir);
-	return bytes;
-}
-
 static void test_reset_again(int fd)
 {
 	uint64_t before = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
-	uint64_t withheld = quarantined(fd);
+	uint64_t withheld = cnova_quarantined(fd);
 
 	for (int round = 0; round < 3; round++) {
 		prepare(fd);
@@ -169,7 +156,7 @@ static void test_reset_again(int fd)
 	igt_reset_timeout();
 	cnova_wait_vram_free(fd, before);
 	/* Nothing of a channel that could not be stopped either. */
-	igt_assert_eq_u64(quarantined(fd), withheld);
+	igt_assert_eq_u64(cnova_quarantined(fd), withheld);
 	cnova_model_check();
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#include <inttypes.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -191,18 +190,6 @@ static void in_exec_run(struct victim *v)
 
 /* ----------------------------------------------------------------- in the parent */
 
-static uint64_t quarantined(int fd)
-{
-	int dir = igt_debugfs_dir(fd);
-	char *text = cnova_read_text(dir, "quarantine"), *total = strstr(text, "total ");
-	uint64_t bytes = ~0ull;
-
-	igt_assert(total && sscanf(total, "total %" SCNu64, &bytes) == 1);
-	free(text);
-	close(dir);
-	return bytes;
-}
-
 static void wait_for(volatile bool *what)
 {
 	for (int i = 0; i < 10000 && !*what; i++)
@@ -272,7 +259,8 @@ static void hold(const char *path)
 
 static void kill_in(int fd, const struct phase *phase)
 {
-	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE), withheld = quarantined(fd);
+	uint64_t vram_free = cnova_param(fd, DRM_CNOVA_PARAM_VRAM_FREE);
+	uint64_t withheld = cnova_quarantined(fd);
 	int bufs = cnova_other_dma_bufs(), status, go[2];
 	struct cnova_cork cork;
 	uint64_t invalidates;
@@ -310,7 +298,7 @@ static void kill_in(int fd, const struct phase *phase)
 	/* Nothing is left, though nobody has pulled the cork. */
 	cnova_wait_dma_bufs(bufs);
 	cnova_wait_vram_free(fd, vram_free);
-	igt_assert_eq_u64(quarantined(fd), withheld);
+	igt_assert_eq_u64(cnova_quarantined(fd), withheld);
 	igt_assert_eq(sync_fence_status(cork.fence), 0);
 	cnova_cork_fini(&cork);
 	close(go[0]);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "queue.h"
@@ -209,18 +208,6 @@ static uint64_t touched(int fd)
 	return sum;
 }
 
-static uint64_t quarantined(int fd)
-{
-	int dir = igt_debugfs_dir(fd);
-	char *text = cnova_read_text(dir, "quarantine"), *total = strstr(text, "total ");
-	uint64_t bytes = ~0ull;
-
-	igt_assert(total && sscanf(total, "total %" SCNu64, &bytes) == 1);
-	free(text);
-	close(dir);
-	return bytes;
-}
-
 static bool has_bar1(void)
 {
 	char *text = cnova_read_text(AT_FDCWD, "/sys/module/cnova_sim/parameters/bar1_mib");
@@ -329,9 +316,9 @@ static void expect_dead(struct cnova_world *w, const struct fault *fault,
 
 	/* [17] Its tables too are withheld when it goes, wherever the device is. */
 	turn_off(0);
-	withheld = quarantined(w->fd);
+	withheld = cnova_quarantined(w->fd);
 	cnova_vm_destroy(w->fd, w->vm.id);
-	igt_assert_lte_u64(withheld + SZ_4K, quarantined(w->fd));
+	igt_assert_lte_u64(withheld + SZ_4K, cnova_quarantined(w->fd));
 	finish_dead(w);
 }
 

@@ -118,6 +118,23 @@ uint64_t cnova_fdinfo(int fd, const char *key)
 }
 
 /**
+ * cnova_quarantined() - Bytes that are withheld, as the GPU may still reach them.
+ */
+uint64_t cnova_quarantined(int fd)
+{
+	int dir = igt_debugfs_dir(fd);
+	char *text = cnova_read_text(dir, "quarantine"), *total;
+	uint64_t bytes = 0;
+
+	igt_assert(text);
+	total = strstr(text, "total ");
+	igt_assert(total && sscanf(total, "total %" SCNu64, &bytes) == 1);
+	free(text);
+	close(dir);
+	return bytes;
+}
+
+/**
  * cnova_counter() - What the driver counted of a kind, from debugfs.
  */
 uint64_t cnova_counter(int fd, const char *name)

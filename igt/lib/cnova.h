@@ -111,6 +111,7 @@ void cnova_model_try(const char *knob, const char *value);
 char *cnova_read_text(int dir, const char *name);
 uint64_t cnova_fdinfo(int fd, const char *key);
 uint64_t cnova_counter(int fd, const char *name);
+uint64_t cnova_quarantined(int fd);
 void cnova_wait_vram_free(int fd, uint64_t want);
 void cnova_write_text(const char *path, const char *text);
 void cnova_device_unbind(int fd);
