@@ -29,6 +29,7 @@
 #define DRIVER		"cnova"
 #define FIRST_RENDER	128
 #define NR_NODES	64
+#define GONE_NS		60000000000ull
 
 /* How long a client had kept the engine busy, and when that was read. */
 struct client {
@@ -173,22 +174,31 @@ static bool is_of(const struct cnova_gpu *gpu, FILE *file)
 	return !stat(path, &st) && (st.st_rdev == gpu->node[0] || st.st_rdev == gpu->node[1]);
 }
 
-static struct client *find_client(struct cnova_gpu *gpu, uint64_t id)
+/* Of a client that was not seen for so long the place is taken by the next. */
+static bool is_gone(const struct client *client, nvtop_time now)
 {
-	struct client *more;
+	return nvtop_difftime_u64(client->read_at, now) > GONE_NS;
+}
 
-	for (unsigned int i = 0; i < gpu->nr_clients; i++)
+static struct client *find_client(struct cnova_gpu *gpu, uint64_t id, nvtop_time now)
+{
+	struct client *free = NULL, *more;
+
+	for (unsigned int i = 0; i < gpu->nr_clients; i++) {
 		if (gpu->client[i].id == id)
 			return &gpu->client[i];
-
-	more = realloc(gpu->client, (gpu->nr_clients + 1) * sizeof(*more));
-	if (!more)
-		return NULL;
-	gpu->client = more;
-	more += gpu->nr_clients++;
-	memset(more, 0, sizeof(*more));
-	more->id = id;
-	return more;
+		if (is_gone(&gpu->client[i], now))
+			free = &gpu->client[i];
+	}
+	if (!free) {
+		more = realloc(gpu->client, (gpu->nr_clients + 1) * sizeof(*more));
+		if (!more)
+			return NULL;
+		gpu->client = more;
+		free = more + gpu->nr_clients++;
+	}
+	*free = (struct client){ .id = id };
+	return free;
 }
 
 static uint64_t kib(const char *value)
@@ -222,20 +232,18 @@ static bool parse_fdinfo(struct gpu_info *info, FILE *file, struct gpu_process *
 		}
 	}
 	free(line);
-	client = has_id ? find_client(gpu, id) : NULL;
+	client = has_id ? find_client(gpu, id, now) : NULL;
 	if (!client)
 		return false;
 
 	process->type = gpu_process_compute;
 	SET_GPUINFO_PROCESS(process, gpu_memory_usage, vram);
 	SET_GPUINFO_PROCESS(process, compute_engine_used, busy);
-	if (client->busy_ns || busy) {
-		since = nvtop_difftime_u64(client->read_at, now);
-		if (client->busy_ns && since && busy >= client->busy_ns)
-			SET_GPUINFO_PROCESS(process, gpu_usage,
-					    busy_usage_from_time_usage_round(busy, client->busy_ns,
-									     since));
-	}
+	since = client->busy_ns ? nvtop_difftime_u64(client->read_at, now) : 0;
+	if (since && busy >= client->busy_ns)
+		SET_GPUINFO_PROCESS(process, gpu_usage,
+				    busy_usage_from_time_usage_round(busy, client->busy_ns,
+								     since));
 	client->busy_ns = busy;
 	client->read_at = now;
 	return true;
