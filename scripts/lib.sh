@@ -148,7 +148,7 @@ attempt() {
 	rm -f "$out"
 }
 
-# guest_stage SCRIPT [OPTION...]: the guest's part of a stage in a user-mode kernel, with these options of
+# guest_stage SCRIPT [OPTION...]: the guest's part of a stage in the debug kernel, with these options of
 # uml-run; its verdicts, and whether the kernel reported anything. The run's directory is $run.
 # Not 0 if the guest did not reach its end: there is nothing more to be judged then.
 guest_stage() {
@@ -156,9 +156,25 @@ guest_stage() {
 	shift
 	run=$(new_run "${0##*/}")
 	CNOVA_CHIPS=${CHIPS:-} "$SCRIPTS/uml-run" --run "$run" "$@" "$SCRIPTS/guest/$script" >&2 || rc=$?
+	guest_results "$rc"
+}
+
+# vm_stage SCRIPT [OPTION...]: the same in the stock kernel, with these options of vm-run.
+vm_stage() {
+	local script=$1 rc=0
+	shift
+	run=$(new_run "${0##*/}")
+	CNOVA_CHIPS=${CHIPS:-} "$SCRIPTS/vm-run" --run "$run" --no-load "$@" \
+		bash "/cnova/src/scripts/guest/$script" >&2 || rc=$?
+	[ ! -e "$run/status" ] || "$SCRIPTS/reports" "$run/dmesg" >"$run/reports" || true
+	guest_results "$rc"
+}
+
+# guest_results STATUS: what a guest left in $run.
+guest_results() {
 	[ ! -e "$run/verdicts" ] || results <"$run/verdicts"
 	if [ ! -e "$run/status" ]; then
-		result 'not ok' guest "it did not reach its end (status $rc), see $run/console"
+		result 'not ok' guest "it did not reach its end (status $1), see $run/console"
 		return 1
 	elif [ -s "$run/reports" ]; then
 		result 'not ok' 'kernel log' "$(head -n 1 "$run/reports"); see $run/reports"

@@ -50,6 +50,14 @@ list_tracing() {
 	ls /sys/kernel/debug/tracing >/dev/null 2>&1 || true
 }
 
+# swap_on: if the machine has a disk, that is swap space, without which the kernel takes no pages of objects.
+swap_on() {
+	local disk
+	for disk in /dev/ubda /dev/vda; do
+		[ ! -b $disk ] || { mkswap $disk && swapon $disk; } >/dev/null 2>&1
+	done
+}
+
 # mark TEXT: a line in the kernel log, for the host to find its place.
 mark() { echo "cnova-mark: $*" >/dev/kmsg; }
 

@@ -219,7 +219,7 @@ static void run(int fd, bool judge)
 	settled(vram);
 	usleep(500 * 1000);
 	count(offsetof(struct cache, after));
-	printf("# %d mappings in %.1f s (model, user-mode kernel: no measure of anything)\n",
+	printf("# %d mappings in %.1f s (model, emulated machine: no measure of anything)\n",
 	       NR_MAPPINGS, (double)(end.tv_sec - begin.tv_sec) +
 			    (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
 
