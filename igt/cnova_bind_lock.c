@@ -21,7 +21,7 @@
  * Description: As many are locked where the VM knows ten objects as where it knows hundreds.
  *
  * SUBTEST: locked-objects-10000
- * Description: The same with ten thousand, and a bind costs about the same time.
+ * Description: The same with ten thousand. What a bind takes is said, beside what it took with ten.
  *
  * SUBTEST: locked-sets
  * Description: What a bind locks: neighbours not, what waits there yes, each object once.
@@ -65,7 +65,7 @@ static double time_binds(struct cnova_world *w, const struct drm_cnova_vm_bind_o
 	return now() - start;
 }
 
-static void test_locked_objects(int fd, uint64_t many, bool timed)
+static void test_locked_objects(int fd, uint64_t many)
 {
 	struct cnova_world *w = cnova_world_create(fd, CNOVA_VA, SZ_1M);
 	struct cnova_bo *here = cnova_world_bo(w, SZ_64K, 0), *over = cnova_world_bo(w, SZ_64K, 0);
@@ -99,9 +99,6 @@ static void test_locked_objects(int fd, uint64_t many, bool timed)
 	ops[0] = cnova_op_unmap(CNOVA_VA_EDGE, nr * SZ_4K);
 	cnova_world_bind(w, ops, 1);
 	igt_info("50 binds: %.3f s with 10 objects, %.3f s with %" PRIu64 "\n", few, all, many);
-	/* A bind that locked all of them would take a hundred times as long. */
-	if (timed)
-		igt_assert_f(all < 5 * few + 0.05, "%.3f s, then %.3f s\n", few, all);
 	igt_reset_timeout();
 	cnova_world_check_all(w);
 	cnova_world_destroy(w);
@@ -320,11 +317,11 @@ int igt_main()
 
 	igt_describe("What a bind locks does not depend on the size of the VM.");
 	igt_subtest("locked-objects")
-		test_locked_objects(fd, 200, false);
+		test_locked_objects(fd, 200);
 
-	igt_describe("Nor does what it costs.");
+	igt_describe("Nor with ten thousand.");
 	igt_subtest("locked-objects-10000")
-		test_locked_objects(fd, 10000, true);
+		test_locked_objects(fd, 10000);
 
 	igt_describe("Neighbours are not locked, what waits is.");
 	igt_subtest("locked-sets")
