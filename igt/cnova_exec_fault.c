@@ -30,6 +30,9 @@
  * @fault: a copy to where nothing is
  * @error: a method that there is not
  *
+ * SUBTEST: fault-queued
+ * Description: What is queued behind, and waits for others, is cancelled at once, too.
+ *
  * SUBTEST: methods
  * Description: Headers, methods and classes that there are not: EINVAL.
  *
@@ -207,6 +210,39 @@ static void test_fault_middle(int fd)
 static void test_error_middle(int fd)
 {
 	middle(fd, true);
+}
+
+/* Behind what faults one waits for a fence that never comes: it has not been near the ring. */
+static void test_fault_queued(int fd)
+{
+	struct drm_cnova_sync syncs[2];
+	struct drm_cnova_push push;
+	struct cnova_world *w;
+	struct cnova_cork cork;
+
+	cnova_require_endless_cork();
+	w = prepare(fd);
+	cnova_cork_init(&cork);
+	syncs[0] = cnova_wait(cnova_cork_syncobj(&cork, w->fd), 0);
+	syncs[1] = cnova_signal(syncobj_create(w->fd, 0), 0);
+	cnova_pb_begin(&channel);
+	cnova_pb_acquire(&channel, cnova_channel_word_va(&channel, 1), 1);
+	cnova_pb_copy(&channel, HOLE, CNOVA_VA, 64);
+	push = cnova_pb_end(&channel);
+	cnova_exec(&channel, &push, 1, NULL);
+	cnova_pb_begin(&channel);
+	cnova_pb_release(&channel, cnova_channel_word_va(&channel, 0), 1);
+	push = cnova_pb_end(&channel);
+	igt_assert_eq(cnova_exec_try(&channel, &push, 1, syncs, 2), 0);
+
+	*cnova_channel_word(&channel, 1) = 1;
+	igt_assert_eq(cnova_syncobj_wait(w->fd, syncs[1].handle, 0, NO_TIMEOUT * 1000), 0);
+	igt_assert_eq(cnova_syncobj_status(w->fd, syncs[1].handle, 0), -ECANCELED);
+	igt_assert_eq(sync_fence_status(cork.fence), 0);
+	igt_assert_eq_u32(*cnova_channel_word(&channel, 0), 0);
+	cnova_channel_expect_dead(&channel, EFAULT);
+	cnova_cork_fini(&cork);
+	finish(w);
 }
 
 static void test_methods(int fd)
@@ -414,6 +450,7 @@ int igt_main()
 		{ "semaphore-hole", "A semaphore where nothing is.", test_semaphore_hole },
 		{ "fault-middle", "What comes after is cancelled.", test_fault_middle },
 		{ "error-middle", "What comes after is cancelled.", test_error_middle },
+		{ "fault-queued", "What waits for others is cancelled.", test_fault_queued },
 		{ "methods", "Methods that there are not.", test_methods },
 		{ "launch-error", "Launches that are refused.", test_launch_error },
 		{ "others", "Other channels do not notice.", test_others },
