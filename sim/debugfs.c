@@ -127,20 +127,28 @@ static int cnova_sim_gsp_fault_show(struct seq_file *file, void *unused)
 	return 0;
 }
 
-static ssize_t cnova_sim_gsp_fault_write(struct file *file, const char __user *user, size_t size,
-					 loff_t *pos)
+/* A file that takes a line, which is for @set. */
+static ssize_t cnova_sim_write_line(struct file *file, const char __user *user, size_t size,
+				    loff_t *pos,
+				    int (*set)(struct cnova_sim *sim, const char *line))
 {
 	struct seq_file *seq = file->private_data;
-	char name[32];
+	char line[32];
 	ssize_t got;
 	int err;
 
-	got = simple_write_to_buffer(name, sizeof(name) - 1, pos, user, size);
+	got = simple_write_to_buffer(line, sizeof(line) - 1, pos, user, size);
 	if (got < 0)
 		return got;
-	name[got] = 0;
-	err = cnova_sim_gsp_set_fault(seq->private, strim(name));
+	line[got] = 0;
+	err = set(seq->private, strim(line));
 	return err ?: got;
+}
+
+static ssize_t cnova_sim_gsp_fault_write(struct file *file, const char __user *user, size_t size,
+					 loff_t *pos)
+{
+	return cnova_sim_write_line(file, user, size, pos, cnova_sim_gsp_set_fault);
 }
 
 static int cnova_sim_arm_file_show(struct seq_file *file, void *unused)
@@ -156,17 +164,7 @@ static int cnova_sim_arm_file_show(struct seq_file *file, void *unused)
 static ssize_t cnova_sim_arm_file_write(struct file *file, const char __user *user, size_t size,
 					loff_t *pos)
 {
-	struct seq_file *seq = file->private_data;
-	char text[32];
-	ssize_t got;
-	int err;
-
-	got = simple_write_to_buffer(text, sizeof(text) - 1, pos, user, size);
-	if (got < 0)
-		return got;
-	text[got] = 0;
-	err = cnova_sim_arm_set(seq->private, strim(text));
-	return err ?: got;
+	return cnova_sim_write_line(file, user, size, pos, cnova_sim_arm_set);
 }
 
 static void cnova_sim_channel_show(struct seq_file *file, const struct cnova_sim_channel *ch)
