@@ -73,7 +73,7 @@
  * Description: An in-fence with an error does not cancel the bind.
  */
 
-#define HANG_SECONDS	20
+#define HANG_SECONDS	60
 
 static struct cnova_world *prepare(int fd)
 {
