@@ -14,17 +14,19 @@ if [ "$1" != --part ]; then
 	shift
 	mkdir -p "$build"
 	rm -f "$build"/*.tap
+	taps=()
 	for ((i = 0; i < jobs; i++)); do
 		"$0" --part "$i" "$jobs" "$build/$i" "$@" >"$build/$i.tap" &
+		taps+=("$build/$i.tap")
 	done
 	wait
 	# A part that broke off has no last line.
-	cat "$build"/{0..99}.tap 2>/dev/null | awk -v parts="$jobs" '
+	awk -v parts="$jobs" '
 		/^1\.\./ { ended++; next }
 		/^(not )?ok/ { nr++; sub(/ok [0-9]+/, "ok " nr); failed += /^not/ }
 		{ print }
 		END { print "1.." nr; printf "# %d mutants, %d not killed\n", nr, failed
-		      exit !nr || failed || ended != parts }'
+		      exit !nr || failed || ended != parts }' "${taps[@]}"
 	exit
 fi
 part=$2 parts=$3 build=$4
