@@ -184,6 +184,7 @@ static void test_limit(int fd)
 	struct drm_cnova_sync syncs[2];
 	uint32_t queue[CNOVA_TEST_QUEUES], id;
 	struct cnova_cork c;
+	char name[32];
 
 	igt_assert(limit > 0 && limit <= CNOVA_TEST_QUEUES);
 	cnova_new_cork(w, &c, syncs);
@@ -196,6 +197,8 @@ static void test_limit(int fd)
 	queue[0] = cnova_queue_create(w);
 	for (int i = 0; i < 20; i++) {
 		cnova_queue_bind(w, queue[0], &op, 1, NULL, 0);
+		snprintf(name, sizeof(name), "queue_%u", queue[0]);
+		igt_assert_eq(cnova_binds(w, name), 0);
 		cnova_queue_destroy(w, queue[0]);
 		queue[0] = cnova_queue_create(w);
 	}
